@@ -1,0 +1,169 @@
+"""Training phases and evaluation with exits.
+
+`consistent`: (1) every head learns, weighted by its stage; (2) gates learn by REINFORCE with everything else frozen;
+(3) everything learns. Before (2) the memorized layer of each training image is taken: the first stage from which on all
+heads are right. `weighted`: phase (1) only; exits where the largest probability exceeds a threshold.
+"""
+
+import math
+import time
+
+import torch
+from torch.nn import functional
+
+from twin_model import STAGES
+
+COPIES = 8
+STAGE_NUMBERS = torch.arange(1, STAGES + 1, dtype=torch.float32)
+
+
+class Optimizer:
+    """AdamW with clipping at norm 1, a linear warm-up over a tenth of the steps, then a linear decay to 0."""
+
+    def __init__(self, parameters, rate, steps):
+        parameters = list(parameters)
+        self.parameters, self.rate, self.steps, self.step_number = parameters, rate, steps, 0
+        groups = [{"params": [p for p in parameters if p.ndim >= 2], "weight_decay": 0.01},
+                  {"params": [p for p in parameters if p.ndim < 2], "weight_decay": 0.0}]
+        self.adamw = torch.optim.AdamW(groups, lr=rate, betas=(0.9, 0.999), eps=1e-8)
+
+    def step(self, loss):
+        self.step_number += 1
+        warm = max(1, math.ceil(0.1 * self.steps))
+        share = min(self.step_number / warm, max(0.0, (self.steps - self.step_number) / max(1, self.steps - warm)))
+        for group in self.adamw.param_groups:
+            group["lr"] = self.rate * share
+        self.adamw.zero_grad(set_to_none=True)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(self.parameters, 1.0)
+        self.adamw.step()
+
+
+def cross_entropies(logits, labels):
+    """[N, STAGES, CLASSES], [N] -> [N, STAGES]."""
+    return functional.cross_entropy(logits.transpose(1, 2), labels[:, None].expand(-1, STAGES), reduction="none")
+
+
+def weighted_loss(ce):
+    return ((ce * STAGE_NUMBERS).sum(1) / STAGE_NUMBERS.sum()).mean()
+
+
+def log_stop(gates):
+    """Log-probability of leaving at each stage, [N, STAGES - 1] -> [N, STAGES]; no decision at the last one."""
+    stay = functional.pad(-functional.softplus(gates).cumsum(1), (1, 0))
+    leave = functional.pad(-functional.softplus(-gates), (0, 1))
+    return stay + leave
+
+
+def rollout_loss(gates, ce, memorized, alpha):
+    """REINFORCE over COPIES walks per image that share one forward pass; returns the policy loss and the stages taken."""
+    taken = torch.rand(len(gates), COPIES, STAGES - 1) < torch.sigmoid(gates.detach())[:, None]
+    forced = torch.ones(len(gates), COPIES, 1, dtype=torch.bool)
+    index = torch.cat([taken, forced], dim=2).to(torch.int8).argmax(2)  # [N, COPIES], the first true one
+    reward = -ce.detach().gather(1, index) - alpha * (index + 1) * (1 - memorized[:, None] / STAGES)
+    advantage = reward - reward.mean(1, keepdim=True)
+    return -(advantage * log_stop(gates).gather(1, index)).mean(), index
+
+
+def memorized_layers(network, images, labels):
+    """First stage from which on all heads are right, [N]; STAGES where the last one is wrong."""
+    wrong = outputs(network, images)[0].argmax(2) != labels[:, None]
+    return (1 + (wrong * STAGE_NUMBERS).amax(1)).clamp(max=STAGES)
+
+
+@torch.no_grad()
+def outputs(network, images, batch=500):
+    """Logits [N, STAGES, CLASSES] and gate logits [N, STAGES - 1] of all images."""
+    logits, gates = [], []
+    for part in images.split(batch):
+        rows = network.first_rows(part)
+        logits.append(network.logits_of(rows))
+        gates.append(network.gates_of(rows))
+    return torch.cat(logits), torch.cat(gates)
+
+
+def run_phase(name, images, epochs, batch, rate, parameters, loss_of, say):
+    steps_per_epoch = math.ceil(len(images) / batch)
+    optimizer = Optimizer(parameters, rate, steps_per_epoch * epochs)
+    began = time.perf_counter()
+    for epoch in range(epochs):
+        total = 0.0
+        for chosen in torch.randperm(len(images)).split(batch):
+            loss = loss_of(chosen)
+            optimizer.step(loss)
+            total += loss.item() * len(chosen)
+        done, seconds = (epoch + 1) * len(images), time.perf_counter() - began
+        say(f"{name} epoch {epoch + 1}/{epochs}: loss {total / len(images):.4f}, {done / seconds:.0f} samples/s")
+    return {"phase": name, "epochs": epochs, "loss": total / len(images) if epochs else None,
+            "samples_per_second": round(epochs * len(images) / (time.perf_counter() - began), 1)}
+
+
+def warm_up(network, images, labels, epochs, say):
+    def loss_of(chosen):
+        return weighted_loss(cross_entropies(network.logits_of(network.first_rows(images[chosen])), labels[chosen]))
+
+    updated = [*network.backbone(), *network.heads.parameters()]
+    return run_phase("warm_up", images, epochs, 64, 1e-3, updated, loss_of, say)
+
+
+def weighted(network, images, labels, epochs, say):
+    return [warm_up(network, images, labels, epochs, say)]
+
+
+def consistent(network, images, labels, epochs, alpha, say):
+    first, second, third = epochs
+    phases = [warm_up(network, images, labels, first, say)]
+    memorized = memorized_layers(network, images, labels)
+    say("memorized layers:", torch.bincount(memorized.long(), minlength=STAGES + 1)[1:].tolist())
+
+    def exit_loss(chosen):
+        with torch.no_grad():
+            rows = network.first_rows(images[chosen])
+            ce = cross_entropies(network.logits_of(rows), labels[chosen])
+        return rollout_loss(network.gates_of(rows), ce, memorized[chosen], alpha)[0]
+
+    def joint_loss(chosen):
+        rows = network.first_rows(images[chosen])
+        ce = cross_entropies(network.logits_of(rows), labels[chosen])
+        policy, index = rollout_loss(network.gates_of(rows), ce, memorized[chosen], alpha)
+        return policy + ce.gather(1, index).mean()
+
+    phases.append(run_phase("learn_to_exit", images, second, 128, 1e-3, network.gates.parameters(), exit_loss, say))
+    phases.append(run_phase("together", images, third, 64, 3e-4, network.parameters(), joint_loss, say))
+    return phases
+
+
+def exits(signal, threshold):
+    """Index of the stage each sample leaves at: the first whose signal [N, STAGES - 1] exceeds the threshold."""
+    leaves = functional.pad(signal > threshold, (0, 1), value=True)
+    return leaves.to(torch.int8).argmax(1)
+
+
+def at_threshold(logits, labels, signal, threshold):
+    index = exits(signal, threshold)
+    right = logits.argmax(2).gather(1, index[:, None])[:, 0] == labels
+    return {"threshold": threshold, "accuracy": right.float().mean().item(),
+            "mean_stage": (index + 1).float().mean().item(),
+            "stage_histogram": torch.bincount(index, minlength=STAGES).tolist()}
+
+
+def threshold_for(signal, mean_stage):
+    """The threshold whose mean stage comes closest to the one wanted, by bisection (the mean stage grows with it)."""
+    low, high = 0.0, 1.0
+    for _ in range(40):
+        middle = (low + high) / 2
+        if (exits(signal, middle) + 1).float().mean().item() < mean_stage:
+            low = middle
+        else:
+            high = middle
+    return high
+
+
+def evaluate(network, images, labels, method, thresholds, mean_stages):
+    logits, gates = outputs(network, images)
+    signal = torch.sigmoid(gates) if method == "consistent" else logits.softmax(2).amax(2)[:, :-1]
+    per_stage = (logits.argmax(2) == labels[:, None]).float().mean(0).tolist()
+    return {"per_stage_accuracy": per_stage, "full_depth_accuracy": per_stage[-1],
+            "exits": [at_threshold(logits, labels, signal, t) for t in thresholds],
+            "at_mean_stage": [{"wanted": m, **at_threshold(logits, labels, signal, threshold_for(signal, m))}
+                              for m in mean_stages]}
