@@ -1,0 +1,106 @@
+"""How one figure is taken: calls of the offramp program and of the PyTorch twin, each returning numbers.
+
+Knows no targets and no rows (rows.py) and prints nothing but errors.
+"""
+
+import gzip
+import json
+import pathlib
+import shutil
+import struct
+import subprocess
+import time
+
+HERE = pathlib.Path(__file__).resolve().parent
+ROOT = HERE.parent.parent
+DATA = pathlib.Path("/usr/share/datasets/fashion-mnist")
+EXAMPLE = ROOT / "examples" / "01-fashion-mnist"
+
+
+def split(name, files):
+    return f"{name}={DATA / f'{files}-images-idx3-ubyte.gz'},{DATA / f'{files}-labels-idx1-ubyte.gz'}"
+
+
+TRAIN, TEST = split("train", "train"), split("test", "t10k")
+
+
+def run(command, **options):
+    """Standard output of a command; a failure stops the benchmark and shows what the command said."""
+    command = [str(word) for word in command]
+    done = subprocess.run(command, capture_output=True, text=True, **options)
+    if done.returncode != 0:
+        raise SystemExit(f"failed ({done.returncode}): {' '.join(command)}\n{done.stdout}{done.stderr}")
+    return done.stdout
+
+
+class Peer:
+    """The PyTorch twin."""
+
+    def __init__(self, threads):
+        self.python = HERE / "peers" / ".venv" / "bin" / "python"
+        self.threads = threads
+        if not self.python.exists():
+            raise SystemExit("no PyTorch: run tests/benchmark/peers/setup first")
+
+    def __call__(self, *words):
+        out = run([self.python, HERE / "peers" / "vit_twin.py", "--threads", self.threads, *words])
+        return json.loads(out.splitlines()[-1])
+
+    def training(self, variant, seconds):
+        mode = "on" if variant == "compiled" else "off"
+        return self("bench-train", "--compile", mode, "--seconds", seconds)["samples_per_second"][variant]
+
+    def inference(self, batch, seconds):
+        return self("bench-infer", "--batch", batch, "--seconds", seconds)["samples_per_second"]["eager"][str(batch)]
+
+
+class Ours:
+    """The offramp program and one run that it trained; all figures are taken from that run."""
+
+    def __init__(self, program, work, threads):
+        self.program, self.work, self.threads = program, work, threads
+        self.trained = work / "trained"
+
+    def train(self, name, limit=0, seed=1, model="consistentee"):
+        """Trains from nothing into work/NAME and returns that folder."""
+        run_folder = self.work / name
+        shutil.rmtree(run_folder, ignore_errors=True)
+        run([self.program, "train", EXAMPLE / f"{model}.ramp", "--data", TRAIN, "--out", run_folder, "--seed", seed,
+             "--threads", self.threads, *(["--limit", limit] if limit else [])])
+        return run_folder
+
+    def training_rate(self, phase, limit):
+        """samples/s of a phase, from the lines of metrics.jsonl that name the phase and a rate."""
+        rates = []
+        for line in (self.train("speed", limit) / "metrics.jsonl").read_text().splitlines():
+            entry = json.loads(line)
+            if entry.get("phase") == phase and "samples_per_second" in entry:
+                rates.append(entry["samples_per_second"])
+        if not rates:
+            raise SystemExit(f"metrics.jsonl names no samples_per_second for phase {phase}")
+        return sorted(rates)[len(rates) // 2]
+
+    def evaluate(self, batch, *options, run_folder=None):
+        """The JSON object of `offramp eval` on the test images."""
+        return json.loads(run([self.program, "eval", run_folder or self.trained, "--data", TEST, "--batch", batch,
+                               *options, "--json"]))
+
+    def rate(self, batch, *options):
+        return self.evaluate(batch, *options)["samples_per_second"]
+
+    def build_seconds(self):
+        began = time.perf_counter()
+        run([self.program, "build", self.trained, "-o", self.work / "standalone"])
+        return time.perf_counter() - began
+
+    def first_answer_seconds(self):
+        """Wall time of the standalone program on one image: start, load, answer, end."""
+        if not (self.work / "standalone").exists():
+            self.build_seconds()
+        image = self.work / "one-image-idx3-ubyte"
+        if not image.exists():
+            with gzip.open(DATA / "t10k-images-idx3-ubyte.gz") as file:
+                image.write_bytes(struct.pack(">IIII", 0x803, 1, 28, 28) + file.read(16 + 784)[16:])
+        began = time.perf_counter()
+        run([self.work / "standalone", image])
+        return time.perf_counter() - began

@@ -1,0 +1,106 @@
+"""The rows of the benchmark. To add one: write a class with `name`, `target` and `measure`, and list it in ROWS.
+
+`measure(ours, peer, options)` is called once per round and returns (figure, detail): the figure that the target speaks
+of and a text with what it was made from. A row that takes long sets `slow` and is run only when it is named.
+"""
+
+
+class TrainingSpeed:
+    def __init__(self, variant):
+        self.variant = variant
+        self.name = f"training, f32, batch 64, over PyTorch {variant}"
+        self.target, self.unit = 1.7, "x"
+
+    def measure(self, ours, peer, options):
+        mine, other = ours.training_rate("warm_up", options.limit), peer.training(self.variant, options.seconds)
+        return mine / other, f"{mine:.0f} and {other:.0f} samples/s"
+
+
+class FullDepth:
+    def __init__(self, batch, target):
+        self.batch = batch
+        self.name = f"inference, full depth, f32, batch {batch}, over PyTorch eager"
+        self.target, self.unit = target, "x"
+
+    def measure(self, ours, peer, options):
+        mine, other = ours.rate(self.batch, "--exits", "off"), peer.inference(self.batch, options.seconds)
+        return mine / other, f"{mine:.0f} and {other:.0f} samples/s"
+
+
+class ExitSpeedUp:
+    """Speed-up from exits as a share of the layer ratio, against the same artifact with exits off."""
+
+    def __init__(self, batch, target):
+        self.batch = batch
+        self.name = f"speed-up from exits, batch {batch}, share of the layer ratio"
+        self.target, self.unit = target, ""
+
+    def measure(self, ours, peer, options):
+        full, exits = ours.evaluate(self.batch, "--exits", "off"), ours.evaluate(self.batch)
+        gain = exits["samples_per_second"] / full["samples_per_second"]
+        ratio = exits["stages"] / exits["mean_stage"]
+        return gain / ratio, f"{gain:.2f}x at a layer ratio of {ratio:.2f}"
+
+
+class NobodyExits:
+    """Cost of exits that nobody takes: how much longer a batch lasts with threshold 1.1 than with exits off."""
+
+    def __init__(self, batch):
+        self.batch = batch
+        self.name = f"nobody exits, batch {batch}, slower than without exits by at most"
+        self.target, self.unit, self.at_most = 0.02, "", True
+
+    def measure(self, ours, peer, options):
+        full, never = ours.rate(self.batch, "--exits", "off"), ours.rate(self.batch, "--set", "threshold=1.1")
+        return full / never - 1, f"{full:.0f} and {never:.0f} samples/s"
+
+
+class Build:
+    name, target, unit, at_most = "offramp build, warm", 5.0, " s", True
+
+    def measure(self, ours, peer, options):
+        return ours.build_seconds(), ""
+
+
+class FirstAnswer:
+    name, target, unit, at_most = "standalone program, start until its first answer and end", 0.050, " s", True
+
+    def measure(self, ours, peer, options):
+        return ours.first_answer_seconds(), ""
+
+
+class Accuracy:
+    """All images, three seeds, against the twin at equal mean stage. One round is the whole comparison (about an hour)."""
+
+    name, target, unit, at_most, slow = "accuracy below PyTorch at equal mean stage, points", 0.3, "", True, True
+
+    def measure(self, ours, peer, options):
+        mine, stages, others = [], [], []
+        for seed in (1, 2, 3):
+            result = ours.evaluate(64, run_folder=ours.train(f"seed-{seed}", seed=seed))
+            mine.append(result["accuracy"])
+            stages.append(result["mean_stage"])
+            twin = peer("--seed", seed, "train", "--mean-stages", result["mean_stage"])
+            others.append(twin["test"]["at_mean_stage"][0]["accuracy"])
+        ratio = 6 * len(stages) / sum(stages)
+        detail = f"{percent(mine)} and {percent(others)} at layer ratio {ratio:.2f} (to reach: 2.6)"
+        return 100 * (sum(others) - sum(mine)) / len(mine), detail
+
+
+def percent(shares):
+    return f"{100 * sum(shares) / len(shares):.2f} %"
+
+
+ROWS = {
+    "train-eager": TrainingSpeed("eager"),
+    "train-compiled": TrainingSpeed("compiled"),
+    "full-64": FullDepth(64, 1.5),
+    "full-1": FullDepth(1, 3.0),
+    "exits-64": ExitSpeedUp(64, 1.1),
+    "exits-1": ExitSpeedUp(1, 0.9),
+    "nobody-64": NobodyExits(64),
+    "nobody-1": NobodyExits(1),
+    "build": Build(),
+    "first-answer": FirstAnswer(),
+    "accuracy": Accuracy(),
+}
