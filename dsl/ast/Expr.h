@@ -40,7 +40,7 @@ struct ArgumentList {
 struct Subscript {
   enum Kind {
     Item,      ///< `h[i]`: `first` is i
-    Slice,     ///< `h[a..b]`, `h[a..]`, `h[..b]`: both may be null; b is excluded
+    Slice,     ///< `h[a..b]`, `h[a..]`, `h[..b]`: either may be null; both bounds belong to it, as in `1..n` of a loop
     Ellipsis,  ///< `h[..., i]`
   } kind = Item;
   ExprPtr first, last;
