@@ -5,6 +5,7 @@ Knows no targets and no rows (rows.py) and prints nothing but errors.
 
 import gzip
 import json
+import os
 import pathlib
 import shutil
 import struct
@@ -52,6 +53,19 @@ class Peer:
 
     def inference(self, batch, seconds):
         return self("bench-infer", "--batch", batch, "--seconds", seconds)["samples_per_second"]["eager"][str(batch)]
+
+
+class Chain:
+    """The matrix products of the network alone (gemm_chain.cpp): samples/s that nothing can exceed by much."""
+
+    def __init__(self, build, threads):
+        self.program, self.threads = build / "tests" / "benchmark" / "gemm_chain", threads
+        if not self.program.exists():
+            run(["cmake", "--build", build, "--target", "gemm_chain"])
+
+    def rate(self, mode, batch, seconds):
+        environment = {**os.environ, "OMP_NUM_THREADS": str(self.threads)}
+        return json.loads(run([self.program, mode, batch, seconds], env=environment))["samples_per_second"]
 
 
 class Ours:

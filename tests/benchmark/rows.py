@@ -1,8 +1,17 @@
 """The rows of the benchmark. To add one: write a class with `name`, `target` and `measure`, and list it in ROWS.
 
-`measure(ours, peer, options)` is called once per round and returns (figure, detail): the figure that the target speaks
-of and a text with what it was made from. A row that takes long sets `slow` and is run only when it is named.
+`measure(tools, options)` is called once per round and returns a Figure. `tools` holds `ours`, `peer` and `chain`
+(measure.py). A row whose figure must not exceed its target sets `at_most`; one that takes long sets `slow` and is run only
+when it is named.
 """
+
+import typing
+
+
+class Figure(typing.NamedTuple):
+    value: float  # what the target speaks of
+    detail: str = ""  # what it was made from
+    chain_share: typing.Optional[float] = None  # our rate over that of the matrix products alone, where the row has one
 
 
 class TrainingSpeed:
@@ -11,9 +20,11 @@ class TrainingSpeed:
         self.name = f"training, f32, batch 64, over PyTorch {variant}"
         self.target, self.unit = 1.7, "x"
 
-    def measure(self, ours, peer, options):
-        mine, other = ours.training_rate("warm_up", options.limit), peer.training(self.variant, options.seconds)
-        return mine / other, f"{mine:.0f} and {other:.0f} samples/s"
+    def measure(self, tools, options):
+        mine = tools.ours.training_rate("warm_up", options.limit)
+        other = tools.peer.training(self.variant, options.seconds)
+        chain = tools.chain.rate("train", 64, options.seconds)
+        return Figure(mine / other, f"{mine:.0f} and {other:.0f} samples/s", mine / chain)
 
 
 class FullDepth:
@@ -22,9 +33,10 @@ class FullDepth:
         self.name = f"inference, full depth, f32, batch {batch}, over PyTorch eager"
         self.target, self.unit = target, "x"
 
-    def measure(self, ours, peer, options):
-        mine, other = ours.rate(self.batch, "--exits", "off"), peer.inference(self.batch, options.seconds)
-        return mine / other, f"{mine:.0f} and {other:.0f} samples/s"
+    def measure(self, tools, options):
+        mine, other = tools.ours.rate(self.batch, "--exits", "off"), tools.peer.inference(self.batch, options.seconds)
+        chain = tools.chain.rate("infer", self.batch, options.seconds)
+        return Figure(mine / other, f"{mine:.0f} and {other:.0f} samples/s", mine / chain)
 
 
 class ExitSpeedUp:
@@ -35,11 +47,11 @@ class ExitSpeedUp:
         self.name = f"speed-up from exits, batch {batch}, share of the layer ratio"
         self.target, self.unit = target, ""
 
-    def measure(self, ours, peer, options):
-        full, exits = ours.evaluate(self.batch, "--exits", "off"), ours.evaluate(self.batch)
+    def measure(self, tools, options):
+        full, exits = tools.ours.evaluate(self.batch, "--exits", "off"), tools.ours.evaluate(self.batch)
         gain = exits["samples_per_second"] / full["samples_per_second"]
         ratio = exits["stages"] / exits["mean_stage"]
-        return gain / ratio, f"{gain:.2f}x at a layer ratio of {ratio:.2f}"
+        return Figure(gain / ratio, f"{gain:.2f}x at a layer ratio of {ratio:.2f}")
 
 
 class NobodyExits:
@@ -50,23 +62,24 @@ class NobodyExits:
         self.name = f"nobody exits, batch {batch}, slower than without exits by at most"
         self.target, self.unit, self.at_most = 0.02, "", True
 
-    def measure(self, ours, peer, options):
-        full, never = ours.rate(self.batch, "--exits", "off"), ours.rate(self.batch, "--set", "threshold=1.1")
-        return full / never - 1, f"{full:.0f} and {never:.0f} samples/s"
+    def measure(self, tools, options):
+        full = tools.ours.rate(self.batch, "--exits", "off")
+        never = tools.ours.rate(self.batch, "--set", "threshold=1.1")
+        return Figure(full / never - 1, f"{full:.0f} and {never:.0f} samples/s")
 
 
 class Build:
     name, target, unit, at_most = "offramp build, warm", 5.0, " s", True
 
-    def measure(self, ours, peer, options):
-        return ours.build_seconds(), ""
+    def measure(self, tools, options):
+        return Figure(tools.ours.build_seconds())
 
 
 class FirstAnswer:
     name, target, unit, at_most = "standalone program, start until its first answer and end", 0.050, " s", True
 
-    def measure(self, ours, peer, options):
-        return ours.first_answer_seconds(), ""
+    def measure(self, tools, options):
+        return Figure(tools.ours.first_answer_seconds())
 
 
 class Accuracy:
@@ -74,7 +87,8 @@ class Accuracy:
 
     name, target, unit, at_most, slow = "accuracy below PyTorch at equal mean stage, points", 0.3, "", True, True
 
-    def measure(self, ours, peer, options):
+    def measure(self, tools, options):
+        ours, peer = tools.ours, tools.peer
         mine, stages, others = [], [], []
         for seed in (1, 2, 3):
             result = ours.evaluate(64, run_folder=ours.train(f"seed-{seed}", seed=seed))
@@ -84,7 +98,7 @@ class Accuracy:
             others.append(twin["test"]["at_mean_stage"][0]["accuracy"])
         ratio = 6 * len(stages) / sum(stages)
         detail = f"{percent(mine)} and {percent(others)} at layer ratio {ratio:.2f} (to reach: 2.6)"
-        return 100 * (sum(others) - sum(mine)) / len(mine), detail
+        return Figure(100 * (sum(others) - sum(mine)) / len(mine), detail)
 
 
 def percent(shares):
