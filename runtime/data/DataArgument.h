@@ -1,0 +1,19 @@
+// The command line's `--data SPLIT=PATH[,PATH…]`, taken apart. Opens no file.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+namespace offramp::runtime {
+
+/// Paths by split: `train`, `valid`, `test`.
+using DataArguments = std::map<std::string, std::vector<std::string>>;
+
+/// Throws UsageError naming the argument.
+DataArguments parseDataArguments(const std::vector<std::string> &arguments);
+
+/// Paths apart by commas, none empty; `argument` is what messages show.
+std::vector<std::string> splitPaths(const std::string &text, const std::string &argument);
+
+}  // namespace offramp::runtime

@@ -1,0 +1,43 @@
+// A data set in memory: one column per field, all samples in file order. Row numbers are places in the file, the key of per-sample
+// tables; shuffling, limits and hold-outs choose row numbers (Splits.h) and never move the data.
+#pragma once
+
+#include "runtime/data/FieldSpec.h"
+
+#include <cstddef>
+#include <span>
+
+namespace offramp::runtime {
+
+struct Column {
+  FieldSpec spec;
+  bool present = true;            ///< false: a label column that the files do not have
+  std::vector<std::byte> values;  ///< Values: [rows, shape…] of spec.dtype
+  std::vector<int32_t> tokens;    ///< Tokens: all sequences, one behind the other
+  std::vector<int64_t> starts;    ///< Tokens: rows + 1 places in `tokens`
+  std::vector<int32_t> labels;    ///< Label: [rows]
+
+  int64_t lengthOf(int64_t row) const { return starts[(size_t)row + 1] - starts[(size_t)row]; }
+  std::span<const int32_t> sequence(int64_t row) const {
+    return {tokens.data() + starts[(size_t)row], (size_t)lengthOf(row)};
+  }
+};
+
+/// What a run remembers of its data, to refuse other data on resume.
+struct DataIdentity {
+  int64_t rows = 0;
+  std::string sha256;  ///< of the content of all columns, however the files were packed
+  bool operator==(const DataIdentity &) const = default;
+};
+
+struct Dataset {
+  std::vector<std::string> paths;
+  std::vector<Column> columns;  ///< in field order
+  int64_t rows = 0;
+
+  const Column *find(FieldKind kind) const;  ///< the first present column of a kind
+  bool hasLabels() const { return find(FieldKind::Label) != nullptr; }
+  DataIdentity identity() const;
+};
+
+}  // namespace offramp::runtime

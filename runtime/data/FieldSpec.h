@@ -1,0 +1,36 @@
+// What a model wants to read per sample, field by field, in the order of its `input` declarations.
+// Filled from an artifact's manifest by the loader; the readers of this folder know nothing else of a model.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace offramp::runtime {
+
+enum class FieldKind { Values, Tokens, Label };
+enum class ValueType { U8, F32, I32 };
+
+struct FieldSpec {
+  std::string name;
+  FieldKind kind = FieldKind::Values;
+  ValueType dtype = ValueType::F32;  ///< Values only; tokens and labels are i32
+  std::vector<int64_t> shape;        ///< Values: of one sample, empty for a scalar
+  int64_t classes = 0;               ///< Label: number of classes. Tokens: vocabulary size
+  int64_t maxRows = 0;               ///< Tokens: longest accepted sequence
+  std::vector<std::string> names;    ///< Label: class names; empty: learned from the first labelled data read
+};
+
+inline int64_t valueTypeSize(ValueType type) { return type == ValueType::U8 ? 1 : 4; }
+
+/// Elements of one sample of a Values field.
+inline int64_t elementsOf(const FieldSpec &field) {
+  int64_t elements = 1;
+  for (int64_t size : field.shape) elements *= size;
+  return elements;
+}
+
+/// As in the language: `u8[28, 28]`, `tokens(8000, max 128)`, `class(10)`.
+std::string describe(const FieldSpec &field);
+
+}  // namespace offramp::runtime

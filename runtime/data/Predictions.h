@@ -1,0 +1,30 @@
+// The table of answers, one line per sample: index, label, prediction, stage, decision. `eval --predictions`, `run -o` and the
+// standalone program write these same bytes.
+#pragma once
+
+#include <cmath>
+#include <cstdint>
+#include <filesystem>
+#include <limits>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace offramp::runtime {
+
+struct Prediction {
+  int64_t index = 0;        ///< row number in the data, from 0
+  int32_t label = -1;       ///< -1: the data has none
+  int32_t prediction = 0;
+  int32_t stage = 0;        ///< of the exit, from 1
+  float decision = std::numeric_limits<float>::quiet_NaN();  ///< NaN: the exit was forced, nothing was compared
+};
+
+/// The header line, with its line end.
+std::string predictionsHeader();
+/// One line, with its line end. A class without a name appears as its number.
+std::string predictionLine(const Prediction &prediction, const std::vector<std::string> &names);
+/// The whole table, atomically.
+void writePredictions(const std::filesystem::path &path, std::span<const Prediction> predictions, const std::vector<std::string> &names);
+
+}  // namespace offramp::runtime
