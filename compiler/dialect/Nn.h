@@ -21,6 +21,14 @@ class ItemWise : public mlir::OpTrait::TraitBase<ConcreteOp, ItemWise> {};
 template <typename ConcreteOp>
 class SumsSamples : public mlir::OpTrait::TraitBase<ConcreteOp, SumsSamples> {};
 
+/// See NnInterfaces.td: kept by a backward function, not recomputed.
+template <typename ConcreteOp>
+class Contraction : public mlir::OpTrait::TraitBase<ConcreteOp, Contraction> {};
+
+/// See NnInterfaces.td: derivative zero by definition.
+template <typename ConcreteOp>
+class NoGradient : public mlir::OpTrait::TraitBase<ConcreteOp, NoGradient> {};
+
 }  // namespace offramp::nn
 
 #include "compiler/dialect/NnEnums.h.inc"

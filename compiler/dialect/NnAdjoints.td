@@ -1,4 +1,4 @@
-// Operations that only derivatives use. Per sample → shared ops contain the sum over samples (worked example, rule 2).
+// Operations that only derivatives use: A1 … of docs/spec/ops.md. Per sample → shared ops contain the sum over samples.
 #ifndef OFFRAMP_NN_ADJOINTS_TD
 #define OFFRAMP_NN_ADJOINTS_TD
 
@@ -7,6 +7,10 @@ include "compiler/dialect/NnOpBase.td"
 def Nn_SumToOp : Nn_ValueOp<"sum_to"> {
   let summary = "undoes a broadcast: sums the dimensions that were added or stretched; a shared result sums over rows and samples too";
   let arguments = (ins Nn_Value:$x);
+}
+def Nn_AddRowOp : Nn_ValueOp<"add_row"> {
+  let summary = "h with d added to row 0: adjoint of row";
+  let arguments = (ins Nn_Value:$h, Nn_Value:$d);
 }
 def Nn_GeluDxOp : Nn_ValueOp<"gelu_dx", [Nn_ItemWise]> {
   let summary = "dy·gelu'(x)";

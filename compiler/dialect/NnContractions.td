@@ -4,7 +4,7 @@
 
 include "compiler/dialect/NnOpBase.td"
 
-def Nn_LinearOp : Nn_DifferentiableOp<"linear", [Nn_ItemWise]> {
+def Nn_LinearOp : Nn_DifferentiableOp<"linear", [Nn_ItemWise, Nn_Contraction]> {
   let summary = "x·W + b per row (O9)";
   let arguments = (ins Nn_Value:$x, AnyRankedTensor:$w, Optional<AnyRankedTensor>:$b);
 }
@@ -24,7 +24,7 @@ def Nn_CrossEntropyOp : Nn_DifferentiableOp<"cross_entropy", [Nn_ItemWise]> {
   let summary = "-log softmax(f)[y]; one label per sample (O12)";
   let arguments = (ins Nn_Value:$f, Nn_Value:$y);
 }
-def Nn_AttentionOp : Nn_DifferentiableOp<"attention", [DeclareOpInterfaceMethods<Nn_RowDemandInterface>]> {
+def Nn_AttentionOp : Nn_DifferentiableOp<"attention", [Nn_Contraction, DeclareOpInterfaceMethods<Nn_RowDemandInterface>]> {
   let summary = "per head softmax(q·kᵀ/√d)·v over the rows of the sample; q may have fewer rows (O13)";
   let arguments = (ins Nn_Value:$q, Nn_Value:$kv, I64Attr:$heads);
 }
@@ -32,7 +32,7 @@ def Nn_GatherOp : Nn_DifferentiableOp<"gather", [Nn_ItemWise]> {
   let summary = "rows of a shared table (O21)";
   let arguments = (ins AnyRankedTensor:$table, Nn_Value:$ids);
 }
-def Nn_Conv2dOp : Nn_DifferentiableOp<"conv2d"> {
+def Nn_Conv2dOp : Nn_DifferentiableOp<"conv2d", [Nn_Contraction]> {
   let summary = "cross-correlation with zero padding (O34)";
   let arguments = (ins Nn_Value:$x, AnyRankedTensor:$w, Optional<AnyRankedTensor>:$b, I64Attr:$stride, I64Attr:$pad);
 }

@@ -61,7 +61,7 @@ def Nn_CastOp : Nn_ValueOp<"cast", [Nn_ItemWise]> {
   let summary = "to the result's element type (O8)";
   let arguments = (ins Nn_Value:$x);
 }
-def Nn_StopGradientOp : Nn_ValueOp<"stop_gradient", [Nn_ItemWise]> {
+def Nn_StopGradientOp : Nn_ValueOp<"stop_gradient", [Nn_ItemWise, Nn_NoGradient]> {
   let summary = "identity without a derivative (O33)";
   let arguments = (ins Nn_Value:$x);
 }

@@ -16,6 +16,16 @@ def Nn_SumsSamples : NativeOpTrait<"SumsSamples"> {
   let cppNamespace = "::offramp::nn";
 }
 
+/// Costs more than reading its operands and writing its result: a backward function keeps the result rather than recompute it.
+def Nn_Contraction : NativeOpTrait<"Contraction"> {
+  let cppNamespace = "::offramp::nn";
+}
+
+/// Its derivative is zero by definition, not for want of one.
+def Nn_NoGradient : NativeOpTrait<"NoGradient"> {
+  let cppNamespace = "::offramp::nn";
+}
+
 def Nn_RowDemandInterface : OpInterface<"RowDemandInterface"> {
   let cppNamespace = "::offramp::nn";
   let description = [{ Ops whose operands' demanded rows are not what ItemWise says. }];

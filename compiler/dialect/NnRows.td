@@ -40,7 +40,7 @@ def Nn_PositionsOp : Nn_ValueOp<"positions", [DeclareOpInterfaceMethods<Nn_RowDe
   let summary = "0, 1, 2 … within the sample (O20)";
   let arguments = (ins Nn_Value:$like);
 }
-def Nn_UniformOp : Nn_ValueOp<"uniform"> {
+def Nn_UniformOp : Nn_ValueOp<"uniform", [Nn_NoGradient]> {
   let summary = "U(0,1), a function of (seed, visit, site, stage, element in the sample) (O32)";
   let arguments = (ins Optional<Nn_Value>:$like, I64Attr:$site, DefaultValuedAttr<I64Attr, "0">:$stage);
 }
