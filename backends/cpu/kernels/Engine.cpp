@@ -1,0 +1,156 @@
+// Creation and bookkeeping of an engine. No kernel is in this file.
+#include "backends/cpu/kernels/EngineState.h"
+#include "backends/cpu/kernels/OneDnnConv.h"
+#include "backends/cpu/kernels/OneDnnMatmul.h"
+
+#include <atomic>
+#include <cstdlib>
+#include <sched.h>
+
+namespace offramp::cpu {
+
+Buffer::~Buffer() { std::free(at); }
+
+float *Buffer::need(int64_t floats) {
+  if (floats <= size) return at;
+  std::free(at);
+  int64_t rounded = (floats + 1023) / 1024 * 1024;
+  at = static_cast<float *>(std::aligned_alloc(64, size_t(rounded) * 4));
+  size = at ? rounded : 0;
+  return at;
+}
+
+Descriptor *DescriptorPool::take(int64_t samples) {
+  if (used == items.size()) items.push_back(std::make_unique<Descriptor>());
+  Descriptor *d = items[used++].get();
+  if (int64_t(d->entries.size()) < 5 * samples) d->entries.resize(size_t(5 * samples));
+  int32_t *p = d->entries.data();
+  d->batch = {};
+  d->batch.id = p, d->batch.first = p + samples, d->batch.at = p + 2 * samples, d->batch.len = p + 3 * samples, d->batch.from = p + 4 * samples;
+  d->front = 0;
+  return d;
+}
+
+const Descriptor *DescriptorPool::find(const offramp_batch *b) const {
+  for (size_t i = 0; i < used; ++i)
+    if (&items[i]->batch == b) return items[i].get();
+  return nullptr;
+}
+
+static size_t slotOf(const float *w, size_t size) { return (reinterpret_cast<uintptr_t>(w) >> 2) * 0x9E3779B97F4A7C15ull >> 32 & (size - 1); }
+
+void PackedWeights::grow() {
+  std::vector<std::unique_ptr<Entry>> old = std::move(slots);
+  slots.clear();
+  slots.resize(old.empty() ? 64 : old.size() * 2);
+  for (auto &entry : old)
+    if (entry) {
+      size_t i = slotOf(entry->address, slots.size());
+      while (slots[i]) i = (i + 1) & (slots.size() - 1);
+      slots[i] = std::move(entry);
+    }
+}
+
+PackedWeights::Entry *PackedWeights::find(const float *w, int64_t k, int64_t n) {
+  if (slots.empty()) grow();
+  size_t i = slotOf(w, slots.size());
+  for (; slots[i]; i = (i + 1) & (slots.size() - 1))
+    if (slots[i]->address == w && slots[i]->k == k && slots[i]->n == n) return slots[i].get();
+  if (2 * ++used > slots.size()) {
+    grow();
+    i = slotOf(w, slots.size());
+    while (slots[i]) i = (i + 1) & (slots.size() - 1);
+  }
+  slots[i] = std::make_unique<Entry>();
+  slots[i]->address = w, slots[i]->k = k, slots[i]->n = n;
+  return slots[i].get();
+}
+
+size_t PackedWeights::bytes() const {
+  size_t sum = 0;
+  for (auto &entry : slots)
+    if (entry) sum += size_t(entry->packed.floats()) * 4;
+  return sum;
+}
+
+Engine::Engine() = default;
+Engine::~Engine() = default;
+
+void Engine::fail(const char *what) {
+  if (error) return;
+  errorText = what;
+  error = errorText.c_str();
+}
+
+// Worker i goes to the i-th allowed CPU after the caller's; engines made later start elsewhere, so that two engines share no CPU
+// while there are enough of them. The caller's own thread is left alone.
+static void bindWorkers(int threads) {
+  if (threads < 2 || std::getenv("OMP_PROC_BIND")) return;
+  cpu_set_t allowed;
+  if (sched_getaffinity(0, sizeof allowed, &allowed) != 0) return;
+  std::vector<int> cpus;
+  for (int c = 0; c < CPU_SETSIZE; ++c)
+    if (CPU_ISSET(c, &allowed)) cpus.push_back(c);
+  if (int(cpus.size()) < threads) return;
+  static std::atomic<unsigned> next{0};
+  unsigned start = next.fetch_add(unsigned(threads));
+  onThreads(threads, [&](int thread, int) {
+    if (thread == 0) return;
+    cpu_set_t one;
+    CPU_ZERO(&one);
+    CPU_SET(cpus[(start + unsigned(thread)) % cpus.size()], &one);
+    sched_setaffinity(0, sizeof one, &one);
+  });
+}
+
+Engine *createEngine(const EngineOptions &options) {
+  const SimdTable *simd = simdTable(options.level);
+  if (!simd) return nullptr;
+  auto *e = new Engine;
+  e->options = options;
+  cpu_set_t allowed;
+  int cpus = sched_getaffinity(0, sizeof allowed, &allowed) == 0 ? CPU_COUNT(&allowed) : 1;
+  e->threads = options.threads > 0 ? options.threads : cpus;
+  e->simd = simd;
+  e->profile = defaultProfile(e->threads);
+  e->threadScratch.resize(size_t(e->threads));
+  e->matmuls = std::make_unique<MatmulCache>();
+  e->convs = std::make_unique<ConvCache>();
+  if (options.bind) bindWorkers(e->threads);
+  return e;
+}
+
+void destroyEngine(Engine *engine) { delete engine; }
+int engineThreads(const Engine *engine) { return engine->threads; }
+const char *engineLevel(const Engine *engine) { return engine->simd->name; }
+void engineWeightsChanged(Engine *engine) { ++engine->weightsVersion; }
+
+const char *engineTakeError(Engine *engine) {
+  const char *error = engine->error;
+  engine->error = nullptr;
+  return error;
+}
+
+void engineSetProfile(Engine *engine, const MachineProfile &profile) {
+  engine->profile = profile;
+  // A fork pays when half the product takes longer than the fork.
+  if (profile.measured && profile.rows.size() > 1)
+    engine->forkMacs = std::max<int64_t>(50000, int64_t(2 * profile.callNs * profile.macsPerNs.back() / engine->threads));
+}
+const MachineProfile &engineProfile(const Engine *engine) { return engine->profile; }
+void engineSetStageCosts(Engine *engine, std::vector<StageCost> stages) { engine->stages = std::move(stages); }
+void engineSetLeaveShares(Engine *engine, std::vector<float> shares) { engine->leaveShares = std::move(shares); }
+
+EngineChoices engineTakeChoices(Engine *engine) {
+  EngineChoices taken = engine->choices;
+  engine->choices = {};
+  return taken;
+}
+
+size_t engineBytes(const Engine *engine) {
+  size_t sum = engine->packed.bytes() + size_t(engine->sharedScratch.floats()) * 4;
+  for (auto &b : engine->threadScratch) sum += size_t(b.floats()) * 4;
+  return sum;
+}
+
+} // namespace offramp::cpu

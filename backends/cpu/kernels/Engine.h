@@ -1,0 +1,65 @@
+// The CPU backend's engine: what offramp_call::engine points to. It owns everything that outlives one call: thread count, packed
+// weights, oneDNN primitives per row count, scratch per thread, the pool of batch descriptors, and what the cost model knows.
+//
+// Separate engines may be used from separate threads at the same time; one engine serves one call at a time. The engine knows no model.
+//
+// Threads: the OpenMP runtime is libgomp, the one libdnnl uses. It reads its environment when it is loaded, so a program that wants
+// bound threads sets OMP_PROC_BIND=true before that; otherwise the engine binds its workers itself (EngineOptions::bind). Waiting
+// threads spin for some milliseconds (GOMP_SPINCOUNT, OMP_WAIT_POLICY), then sleep.
+#ifndef OFFRAMP_CPU_ENGINE_H
+#define OFFRAMP_CPU_ENGINE_H
+
+#include "backends/cpu/kernels/CostModel.h"
+#include "backends/cpu/kernels/simd/SimdTable.h"
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+namespace offramp::cpu {
+
+enum class EngineMode {
+  Inference,   // weights do not change between calls of engineWeightsChanged: packed once per address
+  Training     // weights change at any time: nothing about them is kept
+};
+
+enum class GemmChoice { Auto, Own, OneDnn };   // Auto is meant; the others are for tests and measurements
+
+struct EngineOptions {
+  EngineMode mode = EngineMode::Inference;
+  int threads = 0;                    // 0: as many as this process may use
+  bool bind = true;                   // bind worker threads to CPUs when OMP_PROC_BIND is not set
+  GemmChoice gemm = GemmChoice::Auto;
+  SimdLevel level = SimdLevel::Best;
+  size_t primitiveLimit = 4096;       // oneDNN primitives kept; the least recently used go first
+};
+
+struct Engine;   // EngineState.h
+
+// Null only when options.level is not supported by this CPU.
+Engine *createEngine(const EngineOptions &options);
+void destroyEngine(Engine *engine);
+
+int engineThreads(const Engine *engine);
+const char *engineLevel(const Engine *engine);    // "x86-64-v4" …
+// Weights were written (loaded, an optimizer step): packed copies are made again at their next use. Memory is kept.
+void engineWeightsChanged(Engine *engine);
+// First error of a kernel since the last call of this function (out of memory, oneDNN refused), or null. The text stays until then.
+const char *engineTakeError(Engine *engine);
+
+// Cost model inputs; see CostModel.h. Without stage costs choice 2 means: never split, always regroup.
+void engineSetProfile(Engine *engine, const MachineProfile &profile);
+const MachineProfile &engineProfile(const Engine *engine);
+void engineSetStageCosts(Engine *engine, std::vector<StageCost> stages);
+// Expected share of the samples reaching stage s+1 that leave there, index 0 = stage 1. Missing entries are 0.
+void engineSetLeaveShares(Engine *engine, std::vector<float> shares);
+// How often each choice was made since the counters were last read: what `bench` prints.
+struct EngineChoices {
+  int64_t split = 0, whole = 0, regrouped = 0, kept = 0;
+};
+EngineChoices engineTakeChoices(Engine *engine);
+
+// Bytes of packed weights and scratch held now.
+size_t engineBytes(const Engine *engine);
+
+} // namespace offramp::cpu
+#endif

@@ -1,0 +1,102 @@
+// The inside of an engine, for the kernels of this folder only. Everything grows on first need and is kept: the second call with the same
+// counts allocates nothing.
+#ifndef OFFRAMP_CPU_ENGINE_STATE_H
+#define OFFRAMP_CPU_ENGINE_STATE_H
+
+#include "backends/cpu/kernels/Engine.h"
+#include "backends/cpu/kernels/Parallel.h"
+#include "runtime/abi/CpuKernels.h"
+
+#include <algorithm>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace offramp::cpu {
+
+// 64-byte aligned floats that only grow. data() is null when memory ran out.
+class Buffer {
+public:
+  Buffer() = default;
+  Buffer(Buffer &&other) noexcept : at(other.at), size(other.size) { other.at = nullptr, other.size = 0; }
+  Buffer(const Buffer &) = delete;
+  Buffer &operator=(const Buffer &) = delete;
+  ~Buffer();
+  float *need(int64_t floats);   // contents are not kept when it grows
+  float *data() const { return at; }
+  int64_t floats() const { return size; }
+
+private:
+  float *at = nullptr;
+  int64_t size = 0;
+};
+
+// A batch descriptor of the pool. `front` is the number of rows before the rest rows: the n of the batch whose rows these are.
+struct Descriptor {
+  offramp_batch batch{};
+  int64_t front = 0;
+  std::vector<int32_t> entries;   // id, first, at, len, from
+};
+
+class DescriptorPool {
+public:
+  void reset() { used = 0; }
+  Descriptor *take(int64_t samples);                       // arrays for `samples` entries, in batch.* (const in the ABI)
+  const Descriptor *find(const offramp_batch *b) const;    // null for a caller's batch
+
+private:
+  std::vector<std::unique_ptr<Descriptor>> items;
+  size_t used = 0;
+};
+inline int32_t *entries(const int32_t *p) { return const_cast<int32_t *>(p); }
+
+// Weights packed for the own matrix kernel, by address.
+class PackedWeights {
+public:
+  struct Entry {
+    const float *address = nullptr;
+    int64_t k = 0, n = 0;
+    uint64_t version = 0;
+    Buffer packed;
+  };
+  Entry *find(const float *w, int64_t k, int64_t n);   // makes one when there is none
+  size_t bytes() const;
+
+private:
+  void grow();
+  std::vector<std::unique_ptr<Entry>> slots;   // open addressing, size a power of two
+  size_t used = 0;
+};
+
+class MatmulCache;   // OneDnnMatmul.h
+class ConvCache;     // OneDnnConv.h
+
+struct Engine {
+  EngineOptions options;
+  int threads = 1;
+  const SimdTable *simd = nullptr;
+  uint64_t weightsVersion = 1;
+  int64_t forkMacs = 200000;           // products below this run on one thread: a fork costs about 1.5 µs
+  MachineProfile profile;
+  std::vector<StageCost> stages;
+  std::vector<float> leaveShares;
+  EngineChoices choices;
+  DescriptorPool pool;
+  PackedWeights packed;
+  std::unique_ptr<MatmulCache> matmuls;
+  std::unique_ptr<ConvCache> convs;
+  std::vector<Buffer> threadScratch;   // one per thread
+  Buffer sharedScratch;                // between the phases of one kernel call
+  std::vector<double> partials;
+  const char *error = nullptr;
+  std::string errorText;
+
+  Engine();
+  ~Engine();
+  void fail(const char *what);
+};
+
+inline Engine &engineOf(const offramp_call *call) { return *static_cast<Engine *>(call->engine); }
+
+} // namespace offramp::cpu
+#endif

@@ -1,0 +1,85 @@
+// Linear layers: forward, both gradients, bias gradient. Inference: the own kernel over weights packed once, at every row count, so that a
+// row's bits do not depend on the batch and no call allocates. Training: small products on the own kernel without packing, the rest
+// where it is faster (measured in tests/benchmark/KernelBench.cpp).
+#include "backends/cpu/kernels/OneDnnMatmul.h"
+#include "backends/cpu/kernels/OwnGemm.h"
+
+namespace offramp::cpu {
+namespace {
+
+constexpr int64_t kPlainMacs = 65536;   // below this packing costs more than the strided read
+
+const float *packedWeights(Engine &e, const float *w, int64_t k, int64_t n) {
+  PackedWeights::Entry *entry = e.packed.find(w, k, n);
+  if (entry->version != e.weightsVersion) {
+    float *packed = entry->packed.need(e.simd->gemm->packedSize(k, n));
+    if (!packed) return nullptr;
+    packOnThreads(e, w, k, n, false, packed);
+    entry->version = e.weightsVersion;
+  }
+  return entry->packed.data();
+}
+
+} // namespace
+} // namespace offramp::cpu
+
+using namespace offramp::cpu;
+
+void offramp_cpu_linear(offramp_call *call, const float *src, const float *w, const float *bias, float *dst, int64_t rows, int64_t k, int64_t n,
+                        int64_t epilogue) {
+  if (rows <= 0 || n <= 0) return;
+  Engine &e = engineOf(call);
+  GemmArgs g{src, k, 1, w, n, bias, dst, n, rows, k, n, epilogue};
+  bool keep = e.options.mode == EngineMode::Inference && e.options.gemm != GemmChoice::OneDnn;
+  if (keep) {
+    if (const float *packed = packedWeights(e, w, k, n)) g.b = packed, g.ldb = 0;
+    ownGemm(e, g);
+    return;
+  }
+  if (rows * k * n > kPlainMacs && e.options.gemm != GemmChoice::Own) {
+    if (e.matmuls->run(e, MatmulKind::Forward, src, w, bias, dst, rows, k, n, epilogue == OFFRAMP_EPILOGUE_ADD, epilogue)) {
+      if (epilogue == OFFRAMP_EPILOGUE_GELU || epilogue == OFFRAMP_EPILOGUE_TANH)
+        onThreads(threadsFor(rows * n, 8192, e.threads), [&](int thread, int threads) {
+          Part p = partOf(rows * n, 64, thread, threads);
+          e.simd->element->applyEpilogue(dst + p.begin, p.end - p.begin, epilogue);
+        });
+      return;
+    }
+  }
+  if (rows * k * n > kPlainMacs)
+    if (float *packed = e.sharedScratch.need(e.simd->gemm->packedSize(k, n))) {
+      packOnThreads(e, w, k, n, false, packed);
+      g.b = packed, g.ldb = 0;
+    }
+  ownGemm(e, g);
+}
+
+void offramp_cpu_linear_dx(offramp_call *call, const float *dy, const float *w, float *dx, int64_t rows, int64_t k, int64_t n, int64_t accumulate) {
+  if (rows <= 0 || k <= 0) return;
+  Engine &e = engineOf(call);
+  if (rows * k * n > kPlainMacs && e.options.gemm != GemmChoice::Own &&
+      e.matmuls->run(e, MatmulKind::Dx, dy, w, nullptr, dx, rows, k, n, accumulate != 0, OFFRAMP_EPILOGUE_NONE))
+    return;
+  float *packed = e.sharedScratch.need(e.simd->gemm->packedSize(n, k));
+  if (!packed) return e.fail("out of memory while transposing weights for a gradient");
+  packOnThreads(e, w, n, k, true, packed);
+  ownGemm(e, {dy, n, 1, packed, 0, nullptr, dx, k, rows, n, k, accumulate ? OFFRAMP_EPILOGUE_ADD : OFFRAMP_EPILOGUE_NONE});
+}
+
+void offramp_cpu_linear_dw(offramp_call *call, const float *x, const float *dy, float *dw, int64_t rows, int64_t k, int64_t n) {
+  if (rows <= 0 || k <= 0 || n <= 0) return;
+  Engine &e = engineOf(call);
+  if (rows * k * n > kPlainMacs && e.options.gemm != GemmChoice::Own &&
+      e.matmuls->run(e, MatmulKind::Dw, x, dy, nullptr, dw, rows, k, n, true, OFFRAMP_EPILOGUE_NONE))
+    return;
+  ownGemm(e, {x, 1, k, dy, n, nullptr, dw, n, k, rows, n, OFFRAMP_EPILOGUE_ADD});
+}
+
+void offramp_cpu_column_sum(offramp_call *call, const float *src, float *out, int64_t rows, int64_t c) {
+  if (rows <= 0 || c <= 0) return;
+  Engine &e = engineOf(call);
+  onThreads(rows * c < 65536 ? 1 : threadsFor(c, 16, e.threads), [&](int thread, int threads) {
+    Part p = partOf(c, 16, thread, threads);   // whole columns: no partial sums between threads
+    if (p.begin < p.end) e.simd->element->columnSum(src + p.begin, c, rows, p.end - p.begin, out + p.begin);
+  });
+}

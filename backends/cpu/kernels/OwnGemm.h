@@ -1,0 +1,14 @@
+// The own matrix kernel on several threads. Which thread computes an element never changes its bits.
+#ifndef OFFRAMP_CPU_OWN_GEMM_H
+#define OFFRAMP_CPU_OWN_GEMM_H
+
+#include "backends/cpu/kernels/EngineState.h"
+
+namespace offramp::cpu {
+
+void ownGemm(Engine &e, const GemmArgs &g);
+// Packs w (or its transpose: then w is [n, k]) into `packed` on several threads.
+void packOnThreads(Engine &e, const float *w, int64_t k, int64_t n, bool transposed, float *packed);
+
+} // namespace offramp::cpu
+#endif

@@ -1,0 +1,149 @@
+// Matrix products with bias and epilogue over packed or plain right-hand sides, on one thread. Used where a fork would cost more than
+// the product, and for all row counts in inference, because a row's bits must not depend on its neighbours (exit parity).
+#include "backends/cpu/kernels/simd/GemmTile.h"
+#include "backends/cpu/kernels/simd/SimdMath.h"
+#include "backends/cpu/kernels/simd/SimdTable.h"
+#include "runtime/abi/CpuKernels.h"
+
+namespace offramp::cpu::simd {
+namespace {
+
+constexpr int64_t kPanel = kTileVectors * kLanes;
+constexpr int64_t kRowBlockBytes = 192 * 1024;   // left-hand rows that stay in the second-level cache while all panels pass
+
+int64_t packedSize(int64_t k, int64_t n) { return k * roundUp(n, kLanes); }
+
+// w[k, n] → panels [k, width].
+void pack(const float *w, int64_t k, int64_t n, int64_t panelBegin, int64_t panelEnd, float *packed) {
+  for (int64_t p = panelBegin; p < panelEnd; ++p) {
+    int64_t j = p * kPanel, columns = smaller(kPanel, n - j), width = roundUp(columns, kLanes);
+    float *out = packed + j * k;
+    for (int64_t s = 0; s < k; ++s, out += width)
+      for (int64_t v = 0; v < width; v += kLanes)
+        store(out + v, v + kLanes <= columns ? load(w + s * n + j + v) : load(w + s * n + j + v, columns - v));
+  }
+}
+
+// w[n, k] → panels [k, width] of its transpose.
+void packTransposed(const float *w, int64_t k, int64_t n, int64_t panelBegin, int64_t panelEnd, float *packed) {
+  for (int64_t p = panelBegin; p < panelEnd; ++p) {
+    int64_t j = p * kPanel, columns = smaller(kPanel, n - j), width = roundUp(columns, kLanes);
+    float *out = packed + j * k;
+    for (int64_t v = 0; v < width; v += kLanes)
+      for (int64_t s = 0; s < k; s += kLanes) {
+        Vec rows[kLanes];
+        int64_t steps = smaller(kLanes, k - s);
+#pragma clang loop unroll(full)
+        for (int i = 0; i < kLanes; ++i) {
+          int64_t row = j + v + i;
+          rows[i] = row < n ? load(w + row * k + s, steps) : splat(0);
+        }
+        transpose(rows);
+#pragma clang loop unroll(full)
+        for (int i = 0; i < kLanes; ++i)
+          if (i < steps) store(out + (s + i) * width + v, rows[i]);
+      }
+  }
+}
+
+// Epilogues that need arithmetic run over the tile in memory (24 vectors in the first-level cache), so that their code exists once.
+__attribute__((noinline)) void finishTile(Vec *acc, int rows, int vectors, int64_t tail, const float *bias, float *c, int64_t ldc, int64_t epilogue) {
+  int count = rows * vectors;
+  if (bias)
+    for (int j = 0; j < vectors; ++j) {
+      Vec b = j == vectors - 1 ? load(bias + j * kLanes, tail) : load(bias + j * kLanes);
+      for (int i = 0; i < rows; ++i) acc[i * vectors + j] += b;
+    }
+  switch (epilogue) {
+  case OFFRAMP_EPILOGUE_GELU: for (int i = 0; i < count; ++i) acc[i] = gelu(acc[i]); break;
+  case OFFRAMP_EPILOGUE_RELU: for (int i = 0; i < count; ++i) acc[i] = relu(acc[i]); break;
+  case OFFRAMP_EPILOGUE_TANH: for (int i = 0; i < count; ++i) acc[i] = tanh(acc[i]); break;
+  default: break;
+  }
+  for (int i = 0; i < rows; ++i)
+    for (int j = 0; j < vectors; ++j) {
+      float *p = c + i * ldc + j * kLanes;
+      Vec v = acc[i * vectors + j];
+      int64_t lanes = j == vectors - 1 ? tail : kLanes;
+      if (epilogue == OFFRAMP_EPILOGUE_ADD) v += load(p, lanes);
+      store(p, v, lanes);
+    }
+}
+
+template <int MR, int NV, bool Masked>
+OFFRAMP_INLINE void tile(const GemmArgs *g, const float *a, const float *b, int64_t ldb, const float *bias, float *c, int64_t tail) {
+  Vec acc[MR][NV];
+#pragma clang loop unroll(full)
+  for (int i = 0; i < MR; ++i)
+#pragma clang loop unroll(full)
+    for (int j = 0; j < NV; ++j) acc[i][j] = splat(0);
+  multiplyTile<MR, NV, Masked>(a, g->aRow, g->aStep, b, ldb, g->k, tail, acc);
+  if (tail == kLanes && (g->epilogue == OFFRAMP_EPILOGUE_NONE || g->epilogue == OFFRAMP_EPILOGUE_ADD)) {
+    bool add = g->epilogue == OFFRAMP_EPILOGUE_ADD;
+#pragma clang loop unroll(full)
+    for (int i = 0; i < MR; ++i)
+#pragma clang loop unroll(full)
+      for (int j = 0; j < NV; ++j) {
+        float *p = c + i * g->ldc + j * kLanes;
+        Vec v = bias ? acc[i][j] + load(bias + j * kLanes) : acc[i][j];
+        store(p, add ? v + load(p) : v);
+      }
+    return;
+  }
+  Vec spilled[MR * NV];
+#pragma clang loop unroll(full)
+  for (int i = 0; i < MR; ++i)
+#pragma clang loop unroll(full)
+    for (int j = 0; j < NV; ++j) spilled[i * NV + j] = acc[i][j];
+  finishTile(spilled, MR, NV, tail, bias, c, g->ldc, g->epilogue);
+}
+
+template <int NV, bool Masked>
+void panel(const GemmArgs *g, const float *a, int64_t rows, const float *b, int64_t ldb, const float *bias, float *c, int64_t tail) {
+  for (; rows >= kTileRows; rows -= kTileRows, a += kTileRows * g->aRow, c += kTileRows * g->ldc)
+    tile<kTileRows, NV, Masked>(g, a, b, ldb, bias, c, tail);
+  switch (rows) {
+  case 1: tile<1, NV, Masked>(g, a, b, ldb, bias, c, tail); break;
+  case 2: tile<2, NV, Masked>(g, a, b, ldb, bias, c, tail); break;
+  case 3: tile<3, NV, Masked>(g, a, b, ldb, bias, c, tail); break;
+  case 4: if constexpr (kTileRows > 4) tile<4, NV, Masked>(g, a, b, ldb, bias, c, tail); break;
+  case 5: if constexpr (kTileRows > 4) tile<5, NV, Masked>(g, a, b, ldb, bias, c, tail); break;
+  default: break;
+  }
+}
+
+template <bool Masked>
+void panelOfWidth(const GemmArgs *g, const float *a, int64_t rows, const float *b, int64_t ldb, const float *bias, float *c, int64_t columns) {
+  int64_t vectors = (columns + kLanes - 1) / kLanes, tail = columns - (vectors - 1) * kLanes;
+  switch (vectors) {
+  case 1: panel<1, Masked>(g, a, rows, b, ldb, bias, c, tail); break;
+  case 2: panel<2, Masked>(g, a, rows, b, ldb, bias, c, tail); break;
+  case 3: if constexpr (kTileVectors > 2) panel<3, Masked>(g, a, rows, b, ldb, bias, c, tail); break;
+  case 4: if constexpr (kTileVectors > 2) panel<4, Masked>(g, a, rows, b, ldb, bias, c, tail); break;
+  default: break;
+  }
+}
+
+void multiply(const GemmArgs *g, int64_t panelBegin, int64_t panelEnd) {
+  int64_t block = kRowBlockBytes / (4 * (g->k > 0 ? g->k : 1)) / kTileRows * kTileRows;
+  if (block < kTileRows) block = kTileRows;
+  for (int64_t r = 0; r < g->rows; r += block) {
+    int64_t rows = smaller(block, g->rows - r);
+    const float *a = g->a + r * g->aRow;
+    for (int64_t p = panelBegin; p < panelEnd; ++p) {
+      int64_t j = p * kPanel, columns = smaller(kPanel, g->n - j);
+      const float *bias = g->bias ? g->bias + j : nullptr;
+      float *c = g->c + r * g->ldc + j;
+      if (!g->ldb) panelOfWidth<false>(g, a, rows, g->b + j * g->k, roundUp(columns, kLanes), bias, c, columns);
+      else if (columns % kLanes == 0) panelOfWidth<false>(g, a, rows, g->b + j, g->ldb, bias, c, columns);
+      else panelOfWidth<true>(g, a, rows, g->b + j, g->ldb, bias, c, columns);
+    }
+  }
+}
+
+} // namespace
+
+extern const GemmTable OFFRAMP_SIMD_TABLE(gemm_);
+const GemmTable OFFRAMP_SIMD_TABLE(gemm_) = {kPanel, kTileRows, packedSize, pack, packTransposed, multiply};
+
+} // namespace offramp::cpu::simd

@@ -1,0 +1,76 @@
+// The one matrix micro-kernel: a register tile of MR rows × NV vectors. Every element is one fma chain over k in order, so its bits do
+// not depend on the tile, the thread or the row count. Blocking, threads and epilogues are the callers' business.
+#ifndef OFFRAMP_CPU_GEMM_TILE_H
+#define OFFRAMP_CPU_GEMM_TILE_H
+
+#include "backends/cpu/kernels/simd/Simd.h"
+
+namespace offramp::cpu::simd {
+namespace {
+
+// acc[MR][NV] += a[MR, k]·b[k, NV·kLanes]. a: element (i, s) at a[i·aRow + s·aStep]. Masked: the last vector of b has `tail` lanes.
+template <int MR, int NV, bool Masked>
+OFFRAMP_INLINE void multiplyTile(const float *a, int64_t aRow, int64_t aStep, const float *b, int64_t ldb, int64_t k, int64_t tail,
+                                 Vec (&acc)[MR][NV]) {
+  for (int64_t s = 0; s < k; ++s) {
+    Vec bv[NV];
+#pragma clang loop unroll(full)
+    for (int j = 0; j < NV; ++j) bv[j] = Masked && j == NV - 1 ? load(b + j * kLanes, tail) : load(b + j * kLanes);
+#pragma clang loop unroll(full)
+    for (int i = 0; i < MR; ++i) {
+      Vec av = splat(a[i * aRow]);
+#pragma clang loop unroll(full)
+      for (int j = 0; j < NV; ++j) acc[i][j] = fma(av, bv[j], acc[i][j]);
+    }
+    a += aStep;
+    b += ldb;
+  }
+}
+
+// c[m, n] (= or +=) a[m, k]·b[k, n] on padded scratch: n is a multiple of kLanes, ldb and ldc are at least n.
+template <int MR, int NV>
+OFFRAMP_INLINE void scratchTile(const float *a, int64_t aRow, int64_t aStep, const float *b, int64_t ldb, float *c, int64_t ldc, int64_t k,
+                                bool add) {
+  Vec acc[MR][NV];
+#pragma clang loop unroll(full)
+  for (int i = 0; i < MR; ++i)
+#pragma clang loop unroll(full)
+    for (int j = 0; j < NV; ++j) acc[i][j] = add ? load(c + i * ldc + j * kLanes) : splat(0);
+  multiplyTile<MR, NV, false>(a, aRow, aStep, b, ldb, k, kLanes, acc);
+#pragma clang loop unroll(full)
+  for (int i = 0; i < MR; ++i)
+#pragma clang loop unroll(full)
+    for (int j = 0; j < NV; ++j) store(c + i * ldc + j * kLanes, acc[i][j]);
+}
+
+template <int NV>
+static void scratchPanel(const float *a, int64_t aRow, int64_t aStep, const float *b, int64_t ldb, float *c, int64_t ldc, int64_t m, int64_t k,
+                         bool add) {
+  for (; m >= kTileRows; m -= kTileRows, a += kTileRows * aRow, c += kTileRows * ldc)
+    scratchTile<kTileRows, NV>(a, aRow, aStep, b, ldb, c, ldc, k, add);
+  switch (m) {
+  case 1: scratchTile<1, NV>(a, aRow, aStep, b, ldb, c, ldc, k, add); break;
+  case 2: scratchTile<2, NV>(a, aRow, aStep, b, ldb, c, ldc, k, add); break;
+  case 3: scratchTile<3, NV>(a, aRow, aStep, b, ldb, c, ldc, k, add); break;
+  case 4: if constexpr (kTileRows > 4) scratchTile<4, NV>(a, aRow, aStep, b, ldb, c, ldc, k, add); break;
+  case 5: if constexpr (kTileRows > 4) scratchTile<5, NV>(a, aRow, aStep, b, ldb, c, ldc, k, add); break;
+  default: break;
+  }
+}
+
+[[maybe_unused]] static void multiplyScratch(const float *a, int64_t aRow, int64_t aStep, const float *b, int64_t ldb, float *c, int64_t ldc, int64_t m, int64_t n,
+                            int64_t k, bool add) {
+  int64_t j = 0;
+  for (; j + kTileVectors * kLanes <= n; j += kTileVectors * kLanes)
+    scratchPanel<kTileVectors>(a, aRow, aStep, b + j, ldb, c + j, ldc, m, k, add);
+  switch ((n - j) / kLanes) {
+  case 1: scratchPanel<1>(a, aRow, aStep, b + j, ldb, c + j, ldc, m, k, add); break;
+  case 2: if constexpr (kTileVectors > 2) scratchPanel<2>(a, aRow, aStep, b + j, ldb, c + j, ldc, m, k, add); break;
+  case 3: if constexpr (kTileVectors > 2) scratchPanel<3>(a, aRow, aStep, b + j, ldb, c + j, ldc, m, k, add); break;
+  default: break;
+  }
+}
+
+} // namespace
+} // namespace offramp::cpu::simd
+#endif

@@ -1,0 +1,62 @@
+// The decisions of the cost model follow from its numbers: each test names the direction in which a number must push.
+#include "Support.h"
+
+using namespace kernelTest;
+
+namespace {
+
+MachineProfile flatProfile() {
+  MachineProfile p;
+  p.rows = {1, 64, 1024};
+  p.macsPerNs = {8, 100, 100};
+  p.copyBytesPerNs = 10, p.callNs = 1000, p.measured = true;
+  return p;
+}
+// 17 rows, width 128: a stage of 3.4 M multiply-adds a sample, a fifth of it before the decision.
+StageCost stage17() { return {200e3, 17e3, 8, 33e3, 165e3, 8, 170e3, 7, 128, true}; }
+
+} // namespace
+
+BOOST_AUTO_TEST_CASE(splitNeedsLeavers) {
+  MachineProfile p = flatProfile();
+  StageCost s = stage17();
+  BOOST_TEST(!chooseSplit(p, s, 64, 64 * 17, 0.0));   // nobody leaves: the whole stage is cheaper
+  BOOST_TEST(chooseSplit(p, s, 64, 64 * 17, 0.6));
+  bool before = false;
+  for (double share = 0; share <= 1; share += 0.05) {   // once it pays it keeps paying
+    bool now = chooseSplit(p, s, 64, 64 * 17, share);
+    BOOST_TEST((!before || now));
+    before = now;
+  }
+  s.canSplit = false;
+  BOOST_TEST(!chooseSplit(p, s, 64, 64 * 17, 0.9));
+}
+
+BOOST_AUTO_TEST_CASE(regroupWeighsDeadRowsAgainstTheCopy) {
+  MachineProfile p = flatProfile();
+  StageCost s = stage17();
+  BOOST_TEST(!chooseRegroup(p, s, &s, 1000, 0, 128));
+  BOOST_TEST(chooseRegroup(p, s, &s, 500, 500, 128));
+  BOOST_TEST(!chooseRegroup(p, s, &s, 5000, 1, 128));
+  p.copyBytesPerNs = 1e-3;   // copying is hopeless
+  BOOST_TEST(!chooseRegroup(p, s, &s, 500, 500, 128));
+}
+
+BOOST_AUTO_TEST_CASE(engineAsksTheModel) {
+  Call call;
+  engineSetProfile(call.kernels(), flatProfile());
+  engineSetStageCosts(call.kernels(), {stage17(), stage17()});
+  engineSetLeaveShares(call.kernels(), {0.7f, 0.0f});
+  Batch b(std::vector<int32_t>(64, 17));
+  call.split = 2;
+  BOOST_TEST(offramp_cpu_choose_split(&call, &b, 1) == 1);
+  BOOST_TEST(offramp_cpu_choose_split(&call, &b, 2) == 0);
+  BOOST_TEST(offramp_cpu_choose_split(&call, &b, 9) == 0);   // unknown stage
+  EngineChoices choices = engineTakeChoices(call.kernels());
+  BOOST_TEST(choices.split == 1);
+  BOOST_TEST(choices.whole == 2);
+  call.split = 0;
+  BOOST_TEST(offramp_cpu_choose_split(&call, &b, 1) == 0);
+  call.split = 1;
+  BOOST_TEST(offramp_cpu_choose_split(&call, &b, 2) == 1);
+}
