@@ -23,7 +23,8 @@ typedef struct offramp_batch {
   const int32_t *first;  /* row 0 of sample i */
   const int32_t *at;     /* its rows 1…T-1 lie at at[i] … at[i]+len[i]-1 */
   const int32_t *len;    /* T-1 */
-  const int32_t *from;   /* index of sample i in the batch this one was made from (identity for a caller's batch) */
+  const int32_t *from;   /* index of sample i in the batch that `leave` made this one from (identity for a caller's batch);
+                          * a regrouped batch keeps the stayers' `from` */
 } offramp_batch;
 
 typedef struct offramp_call {
