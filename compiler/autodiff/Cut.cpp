@@ -1,0 +1,172 @@
+// What a backward function is given and what it computes again.
+//
+// The rule. A forward value that adjoint code reads is *recomputed* if its op is no contraction, draws on nothing but what the backward
+// function has anyway, or on less memory than the value itself would take; else it is *kept*: an argument of the function is passed
+// again, anything else becomes an extra result of the forward function. Values are looked at last to first, so what a recomputation
+// reads is itself decided later. For a transformer stage this keeps the results of its linears and of attention and the sum before the
+// second normalisation; normalised rows, gelu and masks are made again.
+#include "compiler/autodiff/Cut.h"
+
+#include "compiler/autodiff/Simplify.h"
+#include "compiler/dialect/Form.h"
+#include "mlir/IR/Dominance.h"
+#include "mlir/IR/IRMapping.h"
+#include "mlir/Transforms/CSE.h"
+
+using namespace mlir;
+
+namespace offramp::nn {
+
+/// Memory of a value in bytes per sample; rows are counted as a short sentence's. Only the order of sizes matters.
+static int64_t weightOf(Value value) {
+  if (!isa<SampleType, RankedTensorType>(value.getType())) return 0;  // an address
+  Form form = formOf(value);
+  int64_t bytes = std::max<int64_t>(1, form.element.getIntOrFloatBitWidth() / 8);
+  return form.elements() * bytes * (form.kind == Form::PerRow ? 32 : 1);
+}
+
+static bool recomputable(Operation *op) { return isMemoryEffectFree(op) && !op->hasTrait<Contraction>() && !isa<func::CallOp>(op); }
+
+namespace {
+struct Decision {
+  Block &block;
+  unsigned forwardOps;
+  llvm::DenseSet<Value> needed;       ///< forward values that the backward function reads
+  llvm::DenseSet<Operation *> again;  ///< forward ops it repeats
+
+  bool isForward(Value v) const { return forward.contains(v); }
+  llvm::DenseSet<Value> forward;
+
+  Decision(JointFunction &parts) : block(parts.joint.front()), forwardOps(parts.forwardOps) {
+    for (BlockArgument argument : block.getArguments().take_front(parts.original.getNumArguments())) forward.insert(argument);
+    for (Operation &op : ops(true)) forward.insert(op.result_begin(), op.result_end());
+  }
+
+  llvm::iterator_range<Block::iterator> ops(bool forwardPart) const {
+    auto middle = std::next(block.begin(), forwardOps), end = std::prev(block.end());
+    return forwardPart ? llvm::make_range(block.begin(), middle) : llvm::make_range(middle, end);
+  }
+
+  /// Bytes that would have to be kept for the operands of `op` and are not yet.
+  int64_t extra(Operation *op, llvm::DenseSet<Value> &seen) const {
+    int64_t bytes = 0;
+    for (Value operand : op->getOperands()) {
+      if (needed.contains(operand) || !seen.insert(operand).second) continue;
+      Operation *producer = operand.getDefiningOp();
+      bytes += producer && recomputable(producer) ? extra(producer, seen) : weightOf(operand);
+    }
+    return bytes;
+  }
+
+  void decide() {
+    for (Operation &op : ops(false))
+      for (Value operand : op.getOperands())
+        if (isForward(operand)) needed.insert(operand);
+    for (Operation &op : llvm::reverse(ops(true))) {
+      int64_t bytes = 0;
+      bool read = false;
+      for (Value result : op.getResults())
+        if (needed.contains(result)) read = true, bytes += weightOf(result);
+      llvm::DenseSet<Value> seen;
+      if (!read || !recomputable(&op)) continue;
+      int64_t instead = extra(&op, seen);
+      if (instead != 0 && instead >= bytes) continue;
+      again.insert(&op);
+      for (Value result : op.getResults()) needed.erase(result);
+      needed.insert(op.operand_begin(), op.operand_end());
+    }
+  }
+};
+}  // namespace
+
+static func::FuncOp createFunction(OpBuilder &builder, func::FuncOp like, StringRef suffix, unsigned number, TypeRange inputs) {
+  std::string name = (like.getName() + suffix).str();
+  if (number) name += "." + std::to_string(number);
+  auto type = builder.getFunctionType(inputs, {});
+  auto function = builder.create<func::FuncOp>(like.getLoc(), name, type);
+  function.setPrivate();
+  function.addEntryBlock();
+  return function;
+}
+
+/// Returns `values` and makes them the function's results.
+static void finish(func::FuncOp function, OpBuilder &builder, ValueRange values) {
+  builder.create<func::ReturnOp>(function.getLoc(), values);
+  function.setFunctionType(builder.getFunctionType(function.getArgumentTypes(), values.getTypes()));
+}
+
+LogicalResult cut(ModuleOp module, JointFunction &parts, unsigned number, Derivative &derivative) {
+  Block &block = parts.joint.front();
+  simplifyAdjoint(block, parts.forwardOps);
+  derivative.forward = parts.original;
+  auto returned = block.getTerminator()->getOperands();
+  unsigned results = returned.size() - derivative.dArguments.size();
+  Decision decision(parts);
+  if (derivative.dArguments.empty() && decision.ops(false).empty()) return success();
+  decision.decide();
+
+  // Forward values to hand over, in the order of the forward code.
+  SmallVector<Value> kept;
+  for (Operation &op : decision.ops(true))
+    for (Value result : op.getResults())
+      if (decision.needed.contains(result)) kept.push_back(result);
+
+  OpBuilder builder(module.getContext());
+  builder.setInsertionPointAfter(parts.original);
+  SmallVector<Value> extra;
+  DenseMap<Value, unsigned> resultIndex;
+  for (auto [i, value] : llvm::enumerate(returned.take_front(results))) resultIndex.try_emplace(value, i);
+  for (Value value : kept)
+    if (resultIndex.try_emplace(value, results + extra.size()).second) extra.push_back(value);
+  if (!extra.empty()) {
+    derivative.forward = createFunction(builder, parts.original, ".fwd", number, parts.original.getArgumentTypes());
+    OpBuilder body = OpBuilder::atBlockBegin(&derivative.forward.front());
+    IRMapping map;
+    for (auto [from, to] : llvm::zip(block.getArguments(), derivative.forward.getArguments())) map.map(from, to);
+    for (Operation &op : decision.ops(true)) body.clone(op, map);
+    SmallVector<Value> values;
+    for (Value value : returned.take_front(results)) values.push_back(map.lookup(value));
+    for (Value value : extra) values.push_back(map.lookup(value));
+    finish(derivative.forward, body, values);
+    builder.setInsertionPointAfter(derivative.forward);
+  }
+
+  // Operands of the backward function: adjoints, arguments, kept values, weights, gradients; only those that it reads.
+  llvm::DenseSet<Value> read;
+  for (Operation &op : decision.ops(true))
+    if (decision.again.contains(&op)) read.insert(op.operand_begin(), op.operand_end());
+  for (Operation &op : decision.ops(false)) read.insert(op.operand_begin(), op.operand_end());
+  for (Value value : returned.drop_front(results)) read.insert(value);
+  SmallVector<Value> operands;
+  auto give = [&](Value value, Source source) {
+    if (!value || !read.contains(value)) return;
+    operands.push_back(value);
+    derivative.operands.push_back(source);
+  };
+  auto arguments = block.getArguments().take_front(parts.original.getNumArguments());
+  for (auto [i, d] : llvm::enumerate(parts.dresults)) give(d, {Source::Dresult, unsigned(i)});
+  for (BlockArgument argument : arguments)
+    if (!isa<WeightsType>(argument.getType())) give(argument, {Source::Argument, argument.getArgNumber()});
+  for (Value value : kept) give(value, {Source::Result, resultIndex[value]});
+  for (BlockArgument argument : arguments)
+    if (isa<WeightsType>(argument.getType())) give(argument, {Source::Argument, argument.getArgNumber()});
+  for (auto [i, address] : llvm::enumerate(parts.gradients)) give(address, {Source::Gradients, unsigned(i)});
+
+  derivative.backward = createFunction(builder, parts.original, ".bwd", number, ValueRange(operands).getTypes());
+  OpBuilder body = OpBuilder::atBlockBegin(&derivative.backward.front());
+  IRMapping map;
+  for (auto [from, to] : llvm::zip(operands, derivative.backward.getArguments())) map.map(from, to);
+  for (Operation &op : decision.ops(true))
+    if (decision.again.contains(&op)) body.clone(op, map);
+  for (Operation &op : decision.ops(false)) body.clone(op, map);
+  SmallVector<Value> values;
+  for (Value value : returned.drop_front(results)) values.push_back(map.lookup(value));
+  finish(derivative.backward, body, values);
+
+  IRRewriter rewriter(module.getContext());
+  DominanceInfo dominance(derivative.backward);
+  eliminateCommonSubExpressions(rewriter, dominance, derivative.backward);
+  return success();
+}
+
+}  // namespace offramp::nn

@@ -1,0 +1,92 @@
+// Rewrites of adjoint code; see Simplify.h. Unlike the sweep, this file knows ops.
+//
+// before: %z = nn.spread zeros like %h    %r = nn.add_row %z, %d    %s = nn.add %dh, %r      after: %s = nn.add_row %dh, %d
+// before: nn.spread %d like %y, where %y is made item by item from %h                         after: nn.spread %d like %h
+#include "compiler/autodiff/Simplify.h"
+
+#include "compiler/dialect/Form.h"
+#include "mlir/IR/Matchers.h"
+
+using namespace mlir;
+
+namespace offramp::nn {
+
+/// A value with the same rows as `v` from as early as possible: what only lends its row count should not be kept for that.
+static Value rowsOf(Value v) {
+  while (Operation *op = v.getDefiningOp()) {
+    Value next;
+    if (auto spread = dyn_cast<SpreadOp>(op)) {
+      next = spread.getLike();
+    } else if (op->hasTrait<ItemWise>() || isa<AttentionOp, AddRowOp>(op)) {
+      for (Value operand : op->getOperands())
+        if (formOf(operand).kind == Form::PerRow) {
+          next = operand;
+          break;
+        }
+    }
+    if (!next) break;
+    v = next;
+  }
+  return v;
+}
+
+static bool isZero(Value v) {
+  if (auto spread = v.getDefiningOp<SpreadOp>()) v = spread.getV();
+  return matchPattern(v, m_AnyZeroFloat());
+}
+
+/// add(x, row added to … zeros) → the rows added to x.
+static void foldRows(AddOp add) {
+  for (auto [sum, rows] : {std::pair<Value, Value>{add.getA(), add.getB()}, std::pair<Value, Value>{add.getB(), add.getA()}}) {
+    SmallVector<AddRowOp> chain;
+    Value base = rows;
+    while (auto op = base.getDefiningOp<AddRowOp>()) {
+      chain.push_back(op);
+      base = op.getH();
+    }
+    if (chain.empty() || !isZero(base) || sum.getType() != add.getType()) continue;
+    OpBuilder builder(add);
+    Value result = sum;
+    for (AddRowOp op : llvm::reverse(chain)) result = builder.create<AddRowOp>(op.getLoc(), result.getType(), result, op.getD());
+    add.getResult().replaceAllUsesWith(result);
+    return;
+  }
+}
+
+static void eraseDead(Block::iterator begin, Block &block) {
+  for (auto it = std::prev(block.end()); it != begin;) {
+    Operation &op = *--it;
+    if (!isOpTriviallyDead(&op)) continue;
+    if (it == begin) begin = std::next(it);
+    it = std::next(it);
+    op.erase();
+  }
+}
+
+void simplifyAdjoint(Block &block, unsigned forwardOps) {
+  for (Operation &op : block) {
+    if (auto spread = dyn_cast<SpreadOp>(op)) spread.getLikeMutable().assign(rowsOf(spread.getLike()));
+    if (auto positions = dyn_cast<PositionsOp>(op)) positions.getLikeMutable().assign(rowsOf(positions.getLike()));
+    if (auto uniform = dyn_cast<UniformOp>(op); uniform && uniform.getLike()) uniform.getLikeMutable().assign(rowsOf(uniform.getLike()));
+  }
+  for (auto it = std::next(block.begin(), forwardOps); it != block.end(); ++it)
+    if (auto add = dyn_cast<AddOp>(*it)) foldRows(add);
+  eraseDead(std::next(block.begin(), forwardOps), block);
+}
+
+/// Nothing but a value comes from calling it.
+static bool hasNoEffect(ModuleOp module, Operation *op) {
+  auto call = dyn_cast<func::CallOp>(op);
+  if (!call) return isMemoryEffectFree(op);
+  auto callee = module.lookupSymbol<func::FuncOp>(call.getCallee());
+  if (!callee || callee.isExternal()) return false;
+  return llvm::all_of(callee.front().without_terminator(), [&](Operation &inner) { return hasNoEffect(module, &inner); });
+}
+
+void eraseUnread(ModuleOp module, func::FuncOp program) {
+  Block &block = program.front();
+  for (Operation &op : llvm::make_early_inc_range(llvm::reverse(block.without_terminator())))
+    if (op.use_empty() && hasNoEffect(module, &op)) op.erase();
+}
+
+}  // namespace offramp::nn
