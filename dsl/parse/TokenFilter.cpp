@@ -134,7 +134,9 @@ private:
   /// Comments are kept aside; what the lexer could not read is reported and replaced, so that the parser does not report it again.
   void dropNonTokens() {
     std::vector<TokenPtr> kept;
-    auto adjacent = [&](size_t i) { return i > 0 && in[i]->getStartIndex() == in[i - 1]->getStopIndex() + 1; };
+    auto adjacent = [&](size_t i) {  // to the one before it, which must not have been moved to `kept` yet
+      return i > 0 && in[i]->getStartIndex() == in[i - 1]->getStopIndex() + 1;
+    };
     int lastLine = 0;
     for (size_t i = 0; i < in.size(); ++i) {
       auto *token = static_cast<CommonToken *>(in[i].get());
@@ -171,7 +173,8 @@ private:
         reportBadString(token->getText(), range(token), diagnostics);
         token->setType(RampLexer::STRING);
         token->setText("\"\"");
-      } else if (type == RampLexer::DOT && !kept.empty() && adjacent(i) && (kept.back()->getType() == RampLexer::INT || kept.back()->getType() == RampLexer::FLOAT)) {
+      } else if (type == RampLexer::DOT && !kept.empty() && token->getStartIndex() == kept.back()->getStopIndex() + 1 &&
+                 (kept.back()->getType() == RampLexer::INT || kept.back()->getType() == RampLexer::FLOAT)) {
         reportBadNumber(kept.back()->getText() + ".", join(range(kept.back().get()), range(token)), diagnostics);
         continue;
       }
