@@ -72,6 +72,7 @@ void offramp_cpu_linear_dw(offramp_call *call, const float *x, const float *dy, 
   if (rows * k * n > kPlainMacs && e.options.gemm != GemmChoice::Own &&
       e.matmuls->run(e, MatmulKind::Dw, x, dy, nullptr, dw, rows, k, n, true, OFFRAMP_EPILOGUE_NONE))
     return;
+  if (rows * k * n > kPlainMacs && ownWeightGradient(e, x, dy, dw, rows, k, n)) return;
   ownGemm(e, {x, 1, k, dy, n, nullptr, dw, n, k, rows, n, OFFRAMP_EPILOGUE_ADD});
 }
 

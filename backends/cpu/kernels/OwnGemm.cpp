@@ -30,11 +30,36 @@ void ownGemm(Engine &e, const GemmArgs &g) {
 void packOnThreads(Engine &e, const float *w, int64_t k, int64_t n, bool transposed, float *packed) {
   int64_t panels = panelsOf(e, n);
   int threads = int(std::min<int64_t>(panels, threadsFor(k * n, 32768, e.threads)));
-  auto pack = transposed ? e.simd->gemm->packTransposed : e.simd->gemm->pack;
   onThreads(threads, [&](int thread, int count) {
     Part p = partOf(panels, 1, thread, count);
-    pack(w, k, n, p.begin, p.end, packed);
+    if (transposed) e.simd->gemm->packTransposed(w, k, n, p.begin, p.end, packed);
+    else e.simd->gemm->pack(w, n, k, n, p.begin, p.end, packed);
   });
+}
+
+// Rows are taken in blocks whose right-hand panel stays in the first-level cache; every thread packs the panels it multiplies.
+bool ownWeightGradient(Engine &e, const float *x, const float *dy, float *dw, int64_t rows, int64_t k, int64_t n) {
+  constexpr int64_t kBlock = 128;
+  const GemmTable &gemm = *e.simd->gemm;
+  int64_t panels = panelsOf(e, n);
+  int threads = threadsFor(rows * k * n, e.forkMacs / 2, e.threads);
+  bool byPanels = panels % threads == 0;
+  if (!byPanels) threads = threadsFor(k, gemm.tileRows, threads);
+  for (int t = 0; t < threads; ++t)
+    if (!e.threadScratch[size_t(t)].need(gemm.packedSize(kBlock, n))) return false;
+  onThreads(threads, [&](int thread, int count) {
+    Part columns = byPanels ? partOf(panels, 1, thread, count) : Part{0, panels};
+    Part inner = byPanels ? Part{0, k} : partOf(k, gemm.tileRows, thread, count);
+    if (columns.begin >= columns.end || inner.begin >= inner.end) return;
+    float *packed = e.threadScratch[size_t(thread)].data();
+    for (int64_t r = 0; r < rows; r += kBlock) {
+      int64_t some = std::min(kBlock, rows - r);
+      gemm.pack(dy + r * n, n, some, n, columns.begin, columns.end, packed);
+      GemmArgs g{x + r * k + inner.begin, 1, k, packed, 0, nullptr, dw + inner.begin * n, n, inner.end - inner.begin, some, n, OFFRAMP_EPILOGUE_ADD};
+      gemm.multiply(&g, columns.begin, columns.end);
+    }
+  });
+  return true;
 }
 
 } // namespace offramp::cpu

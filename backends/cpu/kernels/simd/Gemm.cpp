@@ -13,15 +13,20 @@ constexpr int64_t kRowBlockBytes = 192 * 1024;   // left-hand rows that stay in 
 
 int64_t packedSize(int64_t k, int64_t n) { return k * roundUp(n, kLanes); }
 
-// w[k, n] → panels [k, width].
-void pack(const float *w, int64_t k, int64_t n, int64_t panelBegin, int64_t panelEnd, float *packed) {
-  for (int64_t p = panelBegin; p < panelEnd; ++p) {
-    int64_t j = p * kPanel, columns = smaller(kPanel, n - j), width = roundUp(columns, kLanes);
-    float *out = packed + j * k;
-    for (int64_t s = 0; s < k; ++s, out += width)
-      for (int64_t v = 0; v < width; v += kLanes)
-        store(out + v, v + kLanes <= columns ? load(w + s * n + j + v) : load(w + s * n + j + v, columns - v));
-  }
+// w[k, n], rows ldw apart → panels [k, width]. Rows in the outer loop: they are read as they lie.
+void pack(const float *w, int64_t ldw, int64_t k, int64_t n, int64_t panelBegin, int64_t panelEnd, float *packed) {
+  for (int64_t s = 0; s < k; ++s)
+    for (int64_t p = panelBegin; p < panelEnd; ++p) {
+      int64_t j = p * kPanel, columns = smaller(kPanel, n - j), width = roundUp(columns, kLanes);
+      const float *from = w + s * ldw + j;
+      float *out = packed + j * k + s * width;
+      if (columns == kPanel) {
+#pragma clang loop unroll(full)
+        for (int v = 0; v < kTileVectors; ++v) store(out + v * kLanes, load(from + v * kLanes));
+      } else {
+        for (int64_t v = 0; v < width; v += kLanes) store(out + v, load(from + v, smaller(kLanes, columns - v)));
+      }
+    }
 }
 
 // w[n, k] → panels [k, width] of its transpose.

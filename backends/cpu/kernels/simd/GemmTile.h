@@ -22,6 +22,7 @@ OFFRAMP_INLINE void multiplyTile(const float *a, int64_t aRow, int64_t aStep, co
 #pragma clang loop unroll(full)
       for (int j = 0; j < NV; ++j) acc[i][j] = fma(av, bv[j], acc[i][j]);
     }
+    __builtin_prefetch(a + 8 * aStep);   // weight gradients walk down columns of a; elsewhere it costs nothing
     a += aStep;
     b += ldb;
   }

@@ -23,7 +23,7 @@ struct GemmArgs {
 struct GemmTable {
   int64_t panelWidth, tileRows;
   int64_t (*packedSize)(int64_t k, int64_t n);                                             // floats
-  void (*pack)(const float *w, int64_t k, int64_t n, int64_t panelBegin, int64_t panelEnd, float *packed);        // w[k, n]
+  void (*pack)(const float *w, int64_t ldw, int64_t k, int64_t n, int64_t panelBegin, int64_t panelEnd, float *packed);   // w[k, n]
   void (*packTransposed)(const float *w, int64_t k, int64_t n, int64_t panelBegin, int64_t panelEnd, float *packed); // w[n, k], multiplied as its transpose
   void (*multiply)(const GemmArgs *args, int64_t panelBegin, int64_t panelEnd);              // all rows of args, some panels
 };
