@@ -58,6 +58,12 @@ def Nn_EitherOp : Nn_Op<"either", [NoTerminator, SingleBlock, NoRegionArguments]
   let results = (outs Variadic<AnyType>:$results);
   let assemblyFormat = "$batch $split `or` $whole attr-dict `:` type($results)";
 }
+def Nn_FusedOp : Nn_Op<"fused", [NoTerminator, SingleBlock, NoRegionArguments]> {
+  let summary = "item-wise ops that run as one kernel over the items of one space; made by fuse-rows";
+  let regions = (region SizedRegion<1>:$body);
+  let results = (outs Variadic<AnyType>:$results);
+  let assemblyFormat = "$body attr-dict `:` type($results)";
+}
 def Nn_YieldOp : Nn_Op<"yield", [Pure]> {
   let arguments = (ins Variadic<AnyType>:$values);
   let assemblyFormat = "($values^ `:` type($values))? attr-dict";
