@@ -95,6 +95,17 @@ static void finish(func::FuncOp function, OpBuilder &builder, ValueRange values)
   function.setFunctionType(builder.getFunctionType(function.getArgumentTypes(), values.getTypes()));
 }
 
+/// Moves recomputed ops to just before their first reader: they live no longer than they must, and item-wise ops stand beside those
+/// they can be fused with.
+static void sink(ArrayRef<Operation *> recomputed) {
+  for (Operation *op : llvm::reverse(recomputed)) {
+    Operation *first = nullptr;
+    for (Operation *user : op->getUsers())
+      if (!first || user->isBeforeInBlock(first)) first = user;
+    if (first) op->moveBefore(first);
+  }
+}
+
 LogicalResult cut(ModuleOp module, JointFunction &parts, unsigned number, Derivative &derivative) {
   Block &block = parts.joint.front();
   simplifyAdjoint(block, parts.forwardOps);
@@ -156,13 +167,15 @@ LogicalResult cut(ModuleOp module, JointFunction &parts, unsigned number, Deriva
   OpBuilder body = OpBuilder::atBlockBegin(&derivative.backward.front());
   IRMapping map;
   for (auto [from, to] : llvm::zip(operands, derivative.backward.getArguments())) map.map(from, to);
+  SmallVector<Operation *> recomputed;
   for (Operation &op : decision.ops(true))
-    if (decision.again.contains(&op)) body.clone(op, map);
+    if (decision.again.contains(&op)) recomputed.push_back(body.clone(op, map));
   for (Operation &op : decision.ops(false)) body.clone(op, map);
   SmallVector<Value> values;
   for (Value value : returned.drop_front(results)) values.push_back(map.lookup(value));
   finish(derivative.backward, body, values);
 
+  sink(recomputed);
   IRRewriter rewriter(module.getContext());
   DominanceInfo dominance(derivative.backward);
   eliminateCommonSubExpressions(rewriter, dominance, derivative.backward);
