@@ -27,7 +27,7 @@ LogicalResult MeanOp::buildAdjoint(OpBuilder &b, ValueRange d, ArrayRef<bool>, S
   Formulas f(b, *this);
   int64_t count;
   SmallVector<int64_t> item = keptItem(getX(), getDims(), count);
-  dx[0] = b.create<BroadcastOp>(getLoc(), getX().getType(), f.reshape(f.scale(d[0], 1.0 / count), item));
+  dx[0] = b.create<BroadcastOp>(getLoc(), getX().getType(), f.reshape(f.div(d[0], f.scalar(count, d[0])), item));
   return success();
 }
 
