@@ -1,13 +1,15 @@
 // Linear layers: forward, both gradients, bias gradient. Inference: the own kernel over weights packed once, at every row count, so that a
-// row's bits do not depend on the batch and no call allocates. Training: small products on the own kernel without packing, the rest
-// where it is faster (measured in tests/benchmark/KernelBench.cpp).
+// row's bits do not depend on the batch and no call allocates. Training: the own kernel too, packing as it goes (so the bits do not
+// depend on the thread count either), and oneDNN where it is ahead (tests/benchmark/KernelBench.cpp prints both).
 #include "backends/cpu/kernels/OneDnnMatmul.h"
 #include "backends/cpu/kernels/OwnGemm.h"
 
 namespace offramp::cpu {
 namespace {
 
-constexpr int64_t kPlainMacs = 65536;   // below this packing costs more than the strided read
+constexpr int64_t kPlainMacs = 65536;       // below this a product is computed from the weights as they lie
+constexpr int64_t kPlainRows = 128;         // … and below so many rows: packing would cost more than the strided read
+constexpr int64_t kLargeWeights = 1 << 20;  // transposing more than this for dx is where oneDNN is ahead
 
 const float *packedWeights(Engine &e, const float *w, int64_t k, int64_t n) {
   PackedWeights::Entry *entry = e.packed.find(w, k, n);
@@ -36,42 +38,32 @@ void offramp_cpu_linear(offramp_call *call, const float *src, const float *w, co
     ownGemm(e, g);
     return;
   }
-  if (rows * k * n > kPlainMacs && e.options.gemm != GemmChoice::Own) {
-    if (e.matmuls->run(e, MatmulKind::Forward, src, w, bias, dst, rows, k, n, epilogue == OFFRAMP_EPILOGUE_ADD, epilogue)) {
-      if (epilogue == OFFRAMP_EPILOGUE_GELU || epilogue == OFFRAMP_EPILOGUE_TANH)
-        onThreads(threadsFor(rows * n, 8192, e.threads), [&](int thread, int threads) {
-          Part p = partOf(rows * n, 64, thread, threads);
-          e.simd->element->applyEpilogue(dst + p.begin, p.end - p.begin, epilogue);
-        });
-      return;
-    }
+  if (e.options.gemm == GemmChoice::OneDnn &&
+      e.matmuls->run(e, MatmulKind::Forward, src, w, bias, dst, rows, k, n, epilogue == OFFRAMP_EPILOGUE_ADD, epilogue)) {
+    if (epilogue == OFFRAMP_EPILOGUE_GELU || epilogue == OFFRAMP_EPILOGUE_TANH)
+      onThreads(threadsFor(rows * n, 8192, e.threads), [&](int thread, int threads) {
+        Part p = partOf(rows * n, 64, thread, threads);
+        e.simd->element->applyEpilogue(dst + p.begin, p.end - p.begin, epilogue);
+      });
+    return;
   }
-  if (rows * k * n > kPlainMacs)
-    if (float *packed = e.sharedScratch.need(e.simd->gemm->packedSize(k, n))) {
-      packOnThreads(e, w, k, n, false, packed);
-      g.b = packed, g.ldb = 0;
-    }
+  if (rows > kPlainRows && rows * k * n > kPlainMacs && ownGemmPacking(e, g, w, false)) return;
   ownGemm(e, g);
 }
 
 void offramp_cpu_linear_dx(offramp_call *call, const float *dy, const float *w, float *dx, int64_t rows, int64_t k, int64_t n, int64_t accumulate) {
   if (rows <= 0 || k <= 0) return;
   Engine &e = engineOf(call);
-  if (rows * k * n > kPlainMacs && e.options.gemm != GemmChoice::Own &&
-      e.matmuls->run(e, MatmulKind::Dx, dy, w, nullptr, dx, rows, k, n, accumulate != 0, OFFRAMP_EPILOGUE_NONE))
-    return;
-  float *packed = e.sharedScratch.need(e.simd->gemm->packedSize(n, k));
-  if (!packed) return e.fail("out of memory while transposing weights for a gradient");
-  packOnThreads(e, w, n, k, true, packed);
-  ownGemm(e, {dy, n, 1, packed, 0, nullptr, dx, k, rows, n, k, accumulate ? OFFRAMP_EPILOGUE_ADD : OFFRAMP_EPILOGUE_NONE});
+  bool vendor = e.options.gemm == GemmChoice::OneDnn || (e.options.gemm == GemmChoice::Auto && k * n >= kLargeWeights);
+  if (vendor && e.matmuls->run(e, MatmulKind::Dx, dy, w, nullptr, dx, rows, k, n, accumulate != 0, OFFRAMP_EPILOGUE_NONE)) return;
+  GemmArgs g{dy, n, 1, nullptr, 0, nullptr, dx, k, rows, n, k, accumulate ? OFFRAMP_EPILOGUE_ADD : OFFRAMP_EPILOGUE_NONE};
+  if (!ownGemmPacking(e, g, w, true)) e.fail("out of memory while transposing weights for a gradient");
 }
 
 void offramp_cpu_linear_dw(offramp_call *call, const float *x, const float *dy, float *dw, int64_t rows, int64_t k, int64_t n) {
   if (rows <= 0 || k <= 0 || n <= 0) return;
   Engine &e = engineOf(call);
-  if (rows * k * n > kPlainMacs && e.options.gemm != GemmChoice::Own &&
-      e.matmuls->run(e, MatmulKind::Dw, x, dy, nullptr, dw, rows, k, n, true, OFFRAMP_EPILOGUE_NONE))
-    return;
+  if (e.options.gemm == GemmChoice::OneDnn && e.matmuls->run(e, MatmulKind::Dw, x, dy, nullptr, dw, rows, k, n, true, OFFRAMP_EPILOGUE_NONE)) return;
   if (rows * k * n > kPlainMacs && ownWeightGradient(e, x, dy, dw, rows, k, n)) return;
   ownGemm(e, {x, 1, k, dy, n, nullptr, dw, n, k, rows, n, OFFRAMP_EPILOGUE_ADD});
 }

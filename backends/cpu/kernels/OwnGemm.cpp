@@ -37,6 +37,34 @@ void packOnThreads(Engine &e, const float *w, int64_t k, int64_t n, bool transpo
   });
 }
 
+// Where panels divide evenly, a thread packs the panels it multiplies: packed weights never cross from one core to another.
+bool ownGemmPacking(Engine &e, const GemmArgs &g, const float *w, bool transposed) {
+  const GemmTable &gemm = *e.simd->gemm;
+  int64_t panels = panelsOf(e, g.n);
+  int threads = threadsFor(g.rows * g.k * g.n, e.forkMacs / 2, e.threads);
+  if (threads > 1 && panels % threads) {
+    float *packed = e.sharedScratch.need(gemm.packedSize(g.k, g.n));
+    if (!packed) return false;
+    packOnThreads(e, w, g.k, g.n, transposed, packed);
+    GemmArgs whole = g;
+    whole.b = packed, whole.ldb = 0;
+    ownGemm(e, whole);
+    return true;
+  }
+  for (int t = 0; t < threads; ++t)
+    if (!e.threadScratch[size_t(t)].need(gemm.packedSize(g.k, g.n))) return false;
+  onThreads(threads, [&](int thread, int count) {
+    Part p = partOf(panels, 1, thread, count);
+    float *packed = e.threadScratch[size_t(thread)].data();
+    if (transposed) gemm.packTransposed(w, g.k, g.n, p.begin, p.end, packed);
+    else gemm.pack(w, g.n, g.k, g.n, p.begin, p.end, packed);
+    GemmArgs part = g;
+    part.b = packed, part.ldb = 0;
+    gemm.multiply(&part, p.begin, p.end);
+  });
+  return true;
+}
+
 // Rows are taken in blocks whose right-hand panel stays in the first-level cache; every thread packs the panels it multiplies.
 bool ownWeightGradient(Engine &e, const float *x, const float *dy, float *dw, int64_t rows, int64_t k, int64_t n) {
   constexpr int64_t kBlock = 128;

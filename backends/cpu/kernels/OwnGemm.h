@@ -9,6 +9,8 @@ namespace offramp::cpu {
 void ownGemm(Engine &e, const GemmArgs &g);
 // Packs w (or its transpose: then w is [n, k]) into `packed` on several threads.
 void packOnThreads(Engine &e, const float *w, int64_t k, int64_t n, bool transposed, float *packed);
+// Like ownGemm with weights that may change at every call: w[k, n], or w[n, k] when transposed. False: out of memory.
+bool ownGemmPacking(Engine &e, const GemmArgs &g, const float *w, bool transposed);
 // dw[k, n] += x[rows, k]ᵀ·dy[rows, n]. False: out of memory.
 bool ownWeightGradient(Engine &e, const float *x, const float *dy, float *dw, int64_t rows, int64_t k, int64_t n);
 

@@ -10,6 +10,8 @@ namespace {
 
 constexpr int64_t kPanel = kTileVectors * kLanes;
 constexpr int64_t kRowBlockBytes = 192 * 1024;   // left-hand rows that stay in the second-level cache while all panels pass
+constexpr int64_t kDepth = 512;                  // k is taken in such steps when it is larger than 1.5 of them …
+constexpr int64_t kDeepRows = 96;                // … for so many rows at a time
 
 int64_t packedSize(int64_t k, int64_t n) { return k * roundUp(n, kLanes); }
 
@@ -75,14 +77,34 @@ __attribute__((noinline)) void finishTile(Vec *acc, int rows, int vectors, int64
     }
 }
 
+// What one pass over a panel works on. Sums too long for the caches are continued from `sums` [rows, kPanel]: the chain of an element goes
+// through memory unchanged, so its bits are those of one long pass.
+struct Pass {
+  const GemmArgs *g;
+  int64_t k, tail;
+  const float *bias;
+  float *sums;         // null: one pass
+  bool first, last;
+};
+
 template <int MR, int NV, bool Masked>
-OFFRAMP_INLINE void tile(const GemmArgs *g, const float *a, const float *b, int64_t ldb, const float *bias, float *c, int64_t tail) {
+OFFRAMP_INLINE void tile(const Pass &pass, const float *a, const float *b, int64_t ldb, float *c, float *sums) {
+  const GemmArgs *g = pass.g;
+  const float *bias = pass.bias;
+  const int64_t tail = pass.tail;
   Vec acc[MR][NV];
 #pragma clang loop unroll(full)
   for (int i = 0; i < MR; ++i)
 #pragma clang loop unroll(full)
-    for (int j = 0; j < NV; ++j) acc[i][j] = splat(0);
-  multiplyTile<MR, NV, Masked>(a, g->aRow, g->aStep, b, ldb, g->k, tail, acc);
+    for (int j = 0; j < NV; ++j) acc[i][j] = pass.first ? splat(0) : load(sums + i * kPanel + j * kLanes);
+  multiplyTile<MR, NV, Masked>(a, g->aRow, g->aStep, b, ldb, pass.k, tail, acc);
+  if (!pass.last) {
+#pragma clang loop unroll(full)
+    for (int i = 0; i < MR; ++i)
+#pragma clang loop unroll(full)
+      for (int j = 0; j < NV; ++j) store(sums + i * kPanel + j * kLanes, acc[i][j]);
+    return;
+  }
   if (tail == kLanes && (g->epilogue == OFFRAMP_EPILOGUE_NONE || g->epilogue == OFFRAMP_EPILOGUE_ADD)) {
     bool add = g->epilogue == OFFRAMP_EPILOGUE_ADD;
 #pragma clang loop unroll(full)
@@ -103,45 +125,53 @@ OFFRAMP_INLINE void tile(const GemmArgs *g, const float *a, const float *b, int6
   finishTile(spilled, MR, NV, tail, bias, c, g->ldc, g->epilogue);
 }
 
-template <int NV, bool Masked>
-void panel(const GemmArgs *g, const float *a, int64_t rows, const float *b, int64_t ldb, const float *bias, float *c, int64_t tail) {
-  for (; rows >= kTileRows; rows -= kTileRows, a += kTileRows * g->aRow, c += kTileRows * g->ldc)
-    tile<kTileRows, NV, Masked>(g, a, b, ldb, bias, c, tail);
+template <int NV, bool Masked> void panel(const Pass &pass, const float *a, int64_t rows, const float *b, int64_t ldb, float *c) {
+  const GemmArgs *g = pass.g;
+  float *sums = pass.sums;
+  for (; rows >= kTileRows; rows -= kTileRows, a += kTileRows * g->aRow, c += kTileRows * g->ldc, sums += kTileRows * kPanel)
+    tile<kTileRows, NV, Masked>(pass, a, b, ldb, c, sums);
   switch (rows) {
-  case 1: tile<1, NV, Masked>(g, a, b, ldb, bias, c, tail); break;
-  case 2: tile<2, NV, Masked>(g, a, b, ldb, bias, c, tail); break;
-  case 3: tile<3, NV, Masked>(g, a, b, ldb, bias, c, tail); break;
-  case 4: if constexpr (kTileRows > 4) tile<4, NV, Masked>(g, a, b, ldb, bias, c, tail); break;
-  case 5: if constexpr (kTileRows > 4) tile<5, NV, Masked>(g, a, b, ldb, bias, c, tail); break;
+  case 1: tile<1, NV, Masked>(pass, a, b, ldb, c, sums); break;
+  case 2: tile<2, NV, Masked>(pass, a, b, ldb, c, sums); break;
+  case 3: tile<3, NV, Masked>(pass, a, b, ldb, c, sums); break;
+  case 4: if constexpr (kTileRows > 4) tile<4, NV, Masked>(pass, a, b, ldb, c, sums); break;
+  case 5: if constexpr (kTileRows > 4) tile<5, NV, Masked>(pass, a, b, ldb, c, sums); break;
   default: break;
   }
 }
 
-template <bool Masked>
-void panelOfWidth(const GemmArgs *g, const float *a, int64_t rows, const float *b, int64_t ldb, const float *bias, float *c, int64_t columns) {
-  int64_t vectors = (columns + kLanes - 1) / kLanes, tail = columns - (vectors - 1) * kLanes;
+template <bool Masked> void panelOfWidth(const Pass &pass, int64_t vectors, const float *a, int64_t rows, const float *b, int64_t ldb, float *c) {
   switch (vectors) {
-  case 1: panel<1, Masked>(g, a, rows, b, ldb, bias, c, tail); break;
-  case 2: panel<2, Masked>(g, a, rows, b, ldb, bias, c, tail); break;
-  case 3: if constexpr (kTileVectors > 2) panel<3, Masked>(g, a, rows, b, ldb, bias, c, tail); break;
-  case 4: if constexpr (kTileVectors > 2) panel<4, Masked>(g, a, rows, b, ldb, bias, c, tail); break;
+  case 1: panel<1, Masked>(pass, a, rows, b, ldb, c); break;
+  case 2: panel<2, Masked>(pass, a, rows, b, ldb, c); break;
+  case 3: if constexpr (kTileVectors > 2) panel<3, Masked>(pass, a, rows, b, ldb, c); break;
+  case 4: if constexpr (kTileVectors > 2) panel<4, Masked>(pass, a, rows, b, ldb, c); break;
   default: break;
   }
 }
 
 void multiply(const GemmArgs *g, int64_t panelBegin, int64_t panelEnd) {
-  int64_t block = kRowBlockBytes / (4 * (g->k > 0 ? g->k : 1)) / kTileRows * kTileRows;
+  const bool deep = g->k > kDepth + kDepth / 2;
+  float sums[kDeepRows * kPanel];
+  int64_t block = deep ? kDeepRows : kRowBlockBytes / (4 * (g->k > 0 ? g->k : 1)) / kTileRows * kTileRows;
   if (block < kTileRows) block = kTileRows;
   for (int64_t r = 0; r < g->rows; r += block) {
     int64_t rows = smaller(block, g->rows - r);
-    const float *a = g->a + r * g->aRow;
     for (int64_t p = panelBegin; p < panelEnd; ++p) {
-      int64_t j = p * kPanel, columns = smaller(kPanel, g->n - j);
-      const float *bias = g->bias ? g->bias + j : nullptr;
-      float *c = g->c + r * g->ldc + j;
-      if (!g->ldb) panelOfWidth<false>(g, a, rows, g->b + j * g->k, roundUp(columns, kLanes), bias, c, columns);
-      else if (columns % kLanes == 0) panelOfWidth<false>(g, a, rows, g->b + j, g->ldb, bias, c, columns);
-      else panelOfWidth<true>(g, a, rows, g->b + j, g->ldb, bias, c, columns);
+      int64_t j = p * kPanel, columns = smaller(kPanel, g->n - j), vectors = (columns + kLanes - 1) / kLanes;
+      Pass pass{g, 0, columns - (vectors - 1) * kLanes, g->bias ? g->bias + j : nullptr, sums, true, true};
+      const float *b = g->ldb ? g->b + j : g->b + j * g->k;
+      int64_t ldb = g->ldb ? g->ldb : roundUp(columns, kLanes), s = 0;
+      do {
+        pass.k = deep ? smaller(kDepth, g->k - s) : g->k;
+        pass.first = s == 0;
+        pass.last = s + pass.k >= g->k;
+        const float *a = g->a + r * g->aRow + s * g->aStep;
+        float *c = g->c + r * g->ldc + j;
+        if (g->ldb && columns % kLanes) panelOfWidth<true>(pass, vectors, a, rows, b + s * ldb, ldb, c);
+        else panelOfWidth<false>(pass, vectors, a, rows, b + s * ldb, ldb, c);
+        s += pass.k;
+      } while (s < g->k);
     }
   }
 }
