@@ -4,7 +4,8 @@
 // function has anyway, or on less memory than the value itself would take; else it is *kept*: an argument of the function is passed
 // again, anything else becomes an extra result of the forward function. Values are looked at last to first, so what a recomputation
 // reads is itself decided later. For a transformer stage this keeps the results of its linears and of attention and the sum before the
-// second normalisation; normalised rows, gelu and masks are made again.
+// second normalisation; normalised rows, gelu and masks are made again. Decisions are kept: an integer or truth value that depends on a
+// computed float could come out otherwise when it is made again by differently fused code, and the step would follow two trajectories.
 #include "compiler/autodiff/Cut.h"
 
 #include "compiler/autodiff/Simplify.h"
@@ -25,7 +26,23 @@ static int64_t weightOf(Value value) {
   return form.elements() * bytes * (form.kind == Form::PerRow ? 32 : 1);
 }
 
-static bool recomputable(Operation *op) { return isMemoryEffectFree(op) && !op->hasTrait<Contraction>() && !isa<func::CallOp>(op); }
+static bool isFloat(Value value) { return isa<SampleType, RankedTensorType>(value.getType()) && isa<FloatType>(formOf(value).element); }
+
+/// The same bits whenever it is made: from constants, settings, weights and draws alone.
+static bool isExact(Value value) {
+  Operation *op = value.getDefiningOp();
+  if (!op) return !isFloat(value) || formOf(value).shared();
+  if (op->hasTrait<NoGradient>() && op->getNumResults() == 1 && llvm::none_of(op->getOperands(), isFloat)) return true;
+  return !isa<func::CallOp>(op) && !op->hasTrait<Contraction>() && llvm::all_of(op->getOperands(), isExact);
+}
+
+static bool isDecision(Operation *op) {
+  return llvm::none_of(op->getResults(), isFloat) && llvm::any_of(op->getOperands(), isFloat) && !llvm::all_of(op->getOperands(), isExact);
+}
+
+static bool recomputable(Operation *op) {
+  return isMemoryEffectFree(op) && !op->hasTrait<Contraction>() && !isa<func::CallOp>(op) && !isDecision(op);
+}
 
 namespace {
 struct Decision {

@@ -6,6 +6,7 @@
 
 #include "compiler/dialect/Form.h"
 #include "mlir/IR/Matchers.h"
+#include "llvm/ADT/SmallVector.h"
 
 using namespace mlir;
 
@@ -54,13 +55,10 @@ static void foldRows(AddOp add) {
 }
 
 static void eraseDead(Block::iterator begin, Block &block) {
-  for (auto it = std::prev(block.end()); it != begin;) {
-    Operation &op = *--it;
-    if (!isOpTriviallyDead(&op)) continue;
-    if (it == begin) begin = std::next(it);
-    it = std::next(it);
-    op.erase();
-  }
+  SmallVector<Operation *> ops;
+  for (Operation &op : llvm::make_range(begin, std::prev(block.end()))) ops.push_back(&op);
+  for (Operation *op : llvm::reverse(ops))
+    if (isOpTriviallyDead(op)) op->erase();
 }
 
 void simplifyAdjoint(Block &block, unsigned forwardOps) {
@@ -84,9 +82,10 @@ static bool hasNoEffect(ModuleOp module, Operation *op) {
 }
 
 void eraseUnread(ModuleOp module, func::FuncOp program) {
-  Block &block = program.front();
-  for (Operation &op : llvm::make_early_inc_range(llvm::reverse(block.without_terminator())))
-    if (op.use_empty() && hasNoEffect(module, &op)) op.erase();
+  SmallVector<Operation *> ops;
+  for (Operation &op : program.front().without_terminator()) ops.push_back(&op);
+  for (Operation *op : llvm::reverse(ops))
+    if (op->use_empty() && hasNoEffect(module, op)) op->erase();
 }
 
 }  // namespace offramp::nn

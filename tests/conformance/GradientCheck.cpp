@@ -2,6 +2,7 @@
 #include "tests/conformance/GradientCheck.h"
 
 #include "compiler/autodiff/Reverse.h"
+#include "compiler/dialect/Ramp.h"
 #include "compiler/transforms/Passes.h"
 
 #include "mlir/IR/MLIRContext.h"
@@ -11,6 +12,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <fstream>
 #include <random>
 #include <stdexcept>
 
@@ -33,9 +35,14 @@ struct Subject {
   }};
 
   explicit Subject(const std::string &text) {
-    context.loadDialect<nn::NnDialect, mlir::func::FuncDialect>();
+    context.loadDialect<nn::NnDialect, ramp::RampDialect, mlir::func::FuncDialect>();
     module = mlir::parseSourceString<mlir::ModuleOp>(text, &context);
     require(bool(module));
+  }
+  void differentiate() {
+    mlir::PassManager passes(&context);
+    passes.addPass(createAutodiff());
+    require(mlir::succeeded(passes.run(*module)));
   }
   void require(bool good) {
     if (!good) throw std::runtime_error(messages);
@@ -165,37 +172,82 @@ double opGradientError(const GradientCase &c, uint64_t seed) {
   return distance(analytic, numeric);
 }
 
-reference::Interpreter differentiated(const std::string &moduleText) {
-  Subject subject(moduleText);
-  mlir::PassManager passes(&subject.context);
-  passes.addPass(createAutodiff());
-  subject.require(mlir::succeeded(passes.run(*subject.module)));
-  return reference::Interpreter(*subject.module);
+std::string sourceText(const std::string &path) {
+  std::ifstream file(std::string(OFFRAMP_SOURCE_DIR) + "/" + path);
+  if (!file) throw std::runtime_error("cannot read " + path);
+  return {std::istreambuf_iterator<char>(file), {}};
 }
 
-double stepGradientError(const std::string &moduleText, const std::string &phase, const reference::Inputs &inputs, uint64_t seed,
-                         int64_t stride) {
-  reference::Interpreter interpreter = differentiated(moduleText);
+/// Random values for what a program reads, by the types of its arguments.
+static reference::Inputs randomInputs(const reference::Function &function, int64_t bound, std::mt19937_64 &random) {
+  reference::Inputs inputs;
+  inputs.samples = rowCounts.size();
+  std::normal_distribution<double> normal;
+  for (size_t a = 0; a < function.arguments.size(); ++a) {
+    const reference::Type &type = function.arguments[a];
+    const reference::Source &source = function.sources[a];
+    if (source.kind == reference::Source::Setting) {
+      inputs.settings.resize(std::max<size_t>(inputs.settings.size(), source.slot + 1), 0.3);
+      continue;
+    }
+    std::vector<Tensor> items;
+    for (int64_t rows : rowCounts) {
+      std::vector<int64_t> shape = type.shape;
+      if (type.rows()) shape[0] = rows;
+      Tensor t = reference::makeTensor(type.dtype, shape, type.rows());
+      for (double &v : t.data) v = type.dtype == reference::Dtype::F32 ? normal(random) : double(random() % (type.dtype == reference::Dtype::U8 ? 256 : bound));
+      items.push_back(std::move(t));
+    }
+    (source.kind == reference::Source::Table ? inputs.tables : inputs.inputs)[source.slot] = std::move(items);
+  }
+  return inputs;
+}
+
+/// 1 for the elements of the weight block that belong to an instance a program updates.
+static std::vector<bool> updatedElements(mlir::ModuleOp module, const std::string &program, size_t size) {
+  std::vector<bool> updated(size, false);
+  for (mlir::Attribute attr : module.lookupSymbol<mlir::func::FuncOp>(program)->getAttrOfType<mlir::ArrayAttr>("nn.updates")) {
+    auto instance = module.lookupSymbol<nn::InstanceOp>(mlir::cast<mlir::StringAttr>(attr).getValue());
+    int64_t elements = module.lookupSymbol<nn::BundleOp>(instance.getBundle()).elements();
+    std::fill_n(updated.begin() + instance.getOffset(), elements, true);
+  }
+  return updated;
+}
+
+double stepGradientError(const std::string &moduleText, const std::string &phase, uint64_t seed, int64_t stride, int64_t bound) {
+  Subject subject(moduleText);
+  subject.differentiate();
+  reference::Interpreter interpreter(*subject.module);
   std::mt19937_64 random(seed);
   std::normal_distribution<double> normal(0, 0.5);
   for (double &w : interpreter.weights()) w = normal(random);
+  std::vector<bool> updated = updatedElements(*subject.module, phase + ".loss", interpreter.weights().size());
+  reference::Inputs inputs = randomInputs(interpreter.program().functions.at(phase + ".loss"), bound, random);
   reference::RunOptions options;
   options.seed = seed;
   options.distances = false;
-  interpreter.zeroGradients();
   interpreter.run(phase + ".step", inputs, options);
+  auto loss = [&] { return interpreter.run(phase + ".loss", inputs, options).returned[0].items[0].data[0]; };
   std::vector<double> analytic, numeric;
-  for (size_t i = random() % stride; i < interpreter.weights().size(); i += stride) {
+  for (size_t i = 0, place = random() % stride; i < updated.size(); ++i) {
+    if (!updated[i] && interpreter.gradients()[i] != 0) throw std::runtime_error("a weight that is not trained has a gradient");
+    if (!updated[i] || place++ % stride) continue;
     double &w = interpreter.weights()[i], kept = w, h = 1e-5;
     w = kept + h;
-    double above = interpreter.run(phase + ".loss", inputs, options).returned[0].items[0].data[0];
+    double above = loss();
     w = kept - h;
-    double below = interpreter.run(phase + ".loss", inputs, options).returned[0].items[0].data[0];
+    double below = loss();
     w = kept;
     numeric.push_back((above - below) / (2 * h));
     analytic.push_back(interpreter.gradients()[i]);
   }
   return distance(analytic, numeric);
+}
+
+reference::Interpreter differentiated(const std::string &moduleText) {
+  Subject subject(moduleText);
+  subject.differentiate();
+  return reference::Interpreter(*subject.module);
 }
 
 }  // namespace offramp::test

@@ -31,11 +31,14 @@ struct GradientCase {
 /// ‖analytic − numeric‖ / ‖numeric‖ over the adjoints of all floating-point operands, for Σ random · result. Throws std::runtime_error.
 double opGradientError(const GradientCase &c, uint64_t seed);
 
-/// Runs `autodiff` on a module's text and checks `<phase>.step` against differences of `<phase>.loss` over every `stride`-th weight.
-double stepGradientError(const std::string &moduleText, const std::string &phase, const reference::Inputs &inputs, uint64_t seed,
-                         int64_t stride);
+/// Runs `autodiff` on a module's text and checks `<phase>.step` against differences of `<phase>.loss` over every `stride`-th weight that
+/// the phase updates; the others must have no gradient. Inputs are random, integers among them in 0 … bound-1. Throws std::runtime_error.
+double stepGradientError(const std::string &moduleText, const std::string &phase, uint64_t seed, int64_t stride, int64_t bound);
 
-/// The module after `autodiff`, and an interpreter of it.
+/// An interpreter of the module after `autodiff`.
 reference::Interpreter differentiated(const std::string &moduleText);
+
+/// The text of a file of the source tree.
+std::string sourceText(const std::string &path);
 
 }  // namespace offramp::test
