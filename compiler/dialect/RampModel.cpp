@@ -78,10 +78,25 @@ struct Verifier {
     return op->emitOpError("V6: @") << f.getSymName() << " has " << f.getNumResults() << " results when it should have one", failure();
   }
 
+  /// The forms run in training are one for one and of the same type, so that a phase can take either.
+  LogicalResult checkTrainForms(Operation *op, ArrayRef<Attribute> plain, ArrayRef<Attribute> train) {
+    if (plain.size() != train.size()) return op->emitOpError("V6: has ") << train.size() << " forms for training when there are " << plain.size() << " functions";
+    for (auto [a, b] : llvm::zip(plain, train)) {
+      SmallVector<Type> ignored;
+      func::FuncOp f = function(op, cast<FlatSymbolRefAttr>(a), ignored), g = function(op, cast<FlatSymbolRefAttr>(b), ignored);
+      if (!f || !g) return failure();
+      if (f.getFunctionType() != g.getFunctionType()) return op->emitOpError("V6: ") << b << " has another type than " << a;
+    }
+    return success();
+  }
+
   LogicalResult checkBackbone() {
     if (depth() == 0) return backbone.emitOpError("V8: a model needs at least one stage");
     if (backbone.getInstances().size() != backbone.getStages().size())
       return backbone.emitOpError("V8: ") << backbone.getInstances().size() << " instances for " << depth() << " stages";
+    if (auto train = backbone.getTrainEmbedAttr(); train && failed(checkTrainForms(backbone, {backbone.getEmbedAttr()}, {train}))) return failure();
+    if (auto train = backbone.getTrainStagesAttr(); train && failed(checkTrainForms(backbone, backbone.getStages().getValue(), train.getValue())))
+      return failure();
     SmallVector<Type> expected, parameters;
     for (Attribute name : backbone.getReads()) {
       auto input = model.part<InputOp>(cast<StringAttr>(name).getValue());
@@ -112,6 +127,8 @@ struct Verifier {
     if ((int64_t)attach.getFunctions().size() != expected || attach.getInstances().size() != attach.getFunctions().size())
       return attach.emitOpError("V2: has ") << attach.getFunctions().size() << " instances when " << (attach.getPolicy() ? "a policy" : "an attachment")
                                             << " of a model of " << depth() << " stages has " << expected;
+    if (auto train = attach.getTrainFunctionsAttr(); train && failed(checkTrainForms(attach, attach.getFunctions().getValue(), train.getValue())))
+      return failure();
     for (auto [s, name] : llvm::enumerate(attach.getFunctions())) {
       SmallVector<Type> parameters, given;
       auto f = function(attach, cast<FlatSymbolRefAttr>(name), parameters);

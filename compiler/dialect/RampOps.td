@@ -78,15 +78,20 @@ def Ramp_InputOp : Ramp_PartOp<"input", [Symbol]> {
 }
 def Ramp_BackboneOp : Ramp_PartOp<"backbone"> {
   let summary = "the embedding and the stages, functions by symbol and instances by path; equal stages name one function";
+  let description = [{ `train_embed`, `train_stages`: the forms that phases run which update them (dropout active); absent: the same. }];
   let arguments = (ins FlatSymbolRefAttr:$embed, StrAttr:$embed_instance, StrArrayAttr:$reads, FlatSymbolRefArrayAttr:$stages,
-                   StrArrayAttr:$instances);
+                   StrArrayAttr:$instances, OptionalAttr<FlatSymbolRefAttr>:$train_embed,
+                   OptionalAttr<FlatSymbolRefArrayAttr>:$train_stages);
   let assemblyFormat = "$embed `reads` $reads `then` $stages attr-dict";
 }
 def Ramp_AttachOp : Ramp_PartOp<"attach", [Symbol]> {
   let summary = "computed after each stage; a `policy` has no instance after the last stage (V2)";
-  let description = [{ `arguments`: what each instance reads: `h`, the result of the stage, or an attachment declared before. }];
+  let description = [{
+    `arguments`: what each instance reads: `h`, the result of the stage, or an attachment declared before. `train_functions`: as in
+    ramp.backbone.
+  }];
   let arguments = (ins SymbolNameAttr:$sym_name, FlatSymbolRefArrayAttr:$functions, StrArrayAttr:$instances, StrArrayAttr:$arguments,
-                   UnitAttr:$policy);
+                   UnitAttr:$policy, OptionalAttr<FlatSymbolRefArrayAttr>:$train_functions);
   let assemblyFormat = "(`policy` $policy^)? $sym_name $functions `of` $arguments attr-dict";
 }
 def Ramp_StateOp : Ramp_PartOp<"state", [Symbol]> {

@@ -19,6 +19,7 @@ struct ModelImporter {
   const dsl::Model &model;
   OpBuilder builder{&context};
   std::vector<std::string> symbols;  ///< of functions, by index
+  std::vector<std::string> bundles;  ///< of functions, by index: the layout of their weights
   llvm::StringMap<int> instances;    ///< path → function index
   int64_t offset = 0;                ///< elements of the weight block given away so far
 
@@ -52,17 +53,31 @@ struct ModelImporter {
     for (const dsl::Function &function : model.functions) symbols.push_back(taken.contains(function.name) ? function.name + ".body" : function.name);
   }
 
+  /// The form run in training reads the weights of the form run otherwise, so both have one layout.
+  LogicalResult shareBundles() {
+    for (const dsl::Function &function : model.functions) bundles.push_back(import::bundleName(function));
+    for (const dsl::Instance *instance : allInstances()) {
+      if (!knownFunction(instance->function, "instance `" + instance->path + "`")) return failure();
+      if (instance->trainFunction < 0) continue;
+      if (!knownFunction(instance->trainFunction, "training form of `" + instance->path + "`")) return failure();
+      const dsl::Function &plain = model.functions[instance->function], &train = model.functions[instance->trainFunction];
+      bool same = llvm::equal(plain.fields, train.fields, [](const dsl::Field &a, const dsl::Field &b) { return a.name == b.name && a.shape == b.shape; });
+      if (!same) return emitError(builder.getUnknownLoc()) << "`" << train.name << "`, the training form of `" << plain.name << "`, has other weights";
+      bundles[instance->trainFunction] = bundles[instance->function];
+    }
+    return success();
+  }
+
   /// `nn.instance` for each path, once: the same path is the same weights.
   LogicalResult importInstances() {
     for (const dsl::Instance *instance : allInstances()) {
-      if (!knownFunction(instance->function, "instance `" + instance->path + "`")) return failure();
       auto [known, added] = instances.try_emplace(instance->path, instance->function);
       const dsl::Function &function = model.functions[instance->function];
-      if (!added && known->second != instance->function && import::bundleName(model.functions[known->second]) != import::bundleName(function))
+      if (!added && bundles[known->second] != bundles[instance->function])
         return emitError(builder.getUnknownLoc()) << "instance `" << instance->path << "` is used by `" << model.functions[known->second].name << "` and by `"
                                                   << function.name << "`, whose weights differ";
       if (!added || function.fields.empty()) continue;
-      auto bundle = FlatSymbolRefAttr::get(&context, import::bundleName(function));
+      auto bundle = FlatSymbolRefAttr::get(&context, bundles[instance->function]);
       builder.create<nn::InstanceOp>(builder.getUnknownLoc(), text(instance->path), bundle, builder.getI64IntegerAttr(offset));
       for (const dsl::Field &field : function.fields) {
         int64_t elements = 1;
@@ -111,24 +126,33 @@ struct ModelImporter {
     return success();
   }
 
-  void importDepth() {
-    SmallVector<Attribute> stages;
+  struct Instances {
+    SmallVector<Attribute> functions, trained;
     std::vector<std::string> paths;
-    for (const dsl::Instance &stage : model.stages) {
-      stages.push_back(symbol(stage.function));
-      paths.push_back(stage.path);
+    bool hasTrained = false;
+  };
+  Instances gather(const std::vector<dsl::Instance> &list) {
+    Instances out;
+    for (const dsl::Instance &instance : list) {
+      bool other = instance.trainFunction >= 0 && instance.trainFunction != instance.function;
+      out.hasTrained |= other;
+      out.functions.push_back(symbol(instance.function));
+      out.trained.push_back(symbol(other ? instance.trainFunction : instance.function));
+      out.paths.push_back(instance.path);
     }
+    return out;
+  }
+
+  void importDepth() {
+    Instances embed = gather({model.embed}), stages = gather(model.stages);
+    auto trained = [&](Instances &i) { return i.hasTrained ? builder.getArrayAttr(i.trained) : ArrayAttr(); };
     builder.create<ramp::BackboneOp>(builder.getUnknownLoc(), symbol(model.embed.function), text(model.embed.path), texts(model.embedReads),
-                                     builder.getArrayAttr(stages), texts(paths));
+                                     builder.getArrayAttr(stages.functions), texts(stages.paths),
+                                     embed.hasTrained ? cast<FlatSymbolRefAttr>(embed.trained[0]) : FlatSymbolRefAttr(), trained(stages));
     for (const dsl::Attachment &attachment : model.attachments) {
-      SmallVector<Attribute> functions;
-      paths.clear();
-      for (const dsl::Instance &instance : attachment.instances) {
-        functions.push_back(symbol(instance.function));
-        paths.push_back(instance.path);
-      }
-      builder.create<ramp::AttachOp>(builder.getUnknownLoc(), text(attachment.name), builder.getArrayAttr(functions), texts(paths),
-                                     texts(attachment.arguments), attachment.policy ? builder.getUnitAttr() : UnitAttr());
+      Instances instances = gather(attachment.instances);
+      builder.create<ramp::AttachOp>(builder.getUnknownLoc(), text(attachment.name), builder.getArrayAttr(instances.functions), texts(instances.paths),
+                                     texts(attachment.arguments), attachment.policy ? builder.getUnitAttr() : UnitAttr(), trained(instances));
     }
   }
 
@@ -164,8 +188,9 @@ struct ModelImporter {
     OwningOpRef<ModuleOp> module = ModuleOp::create(builder.getUnknownLoc());
     builder.setInsertionPointToStart(module->getBody());
     nameFunctions();
+    if (failed(shareBundles())) return {};
     for (auto [i, function] : llvm::enumerate(model.functions))
-      if (!import::importFunction(builder, function, symbols[i], model.sources)) return {};
+      if (!import::importFunction(builder, function, symbols[i], bundles[i], model.sources)) return {};
     if (failed(importInstances())) return {};
     SmallVector<NamedAttribute> parameters;
     for (auto &[name, value] : model.staticParameters) parameters.push_back(builder.getNamedAttr(name, builder.getF64FloatAttr(value)));

@@ -142,7 +142,7 @@ static void writeBundle(OpBuilder &builder, const dsl::Function &function) {
                                builder.getBoolArrayAttr(decays));
 }
 
-func::FuncOp importFunction(OpBuilder &builder, const dsl::Function &function, const std::string &symbol,
+func::FuncOp importFunction(OpBuilder &builder, const dsl::Function &function, const std::string &symbol, const std::string &bundle,
                             const std::vector<std::string> &sources) {
   MLIRContext &context = *builder.getContext();
   Location loc = function.nodes.empty() ? builder.getUnknownLoc() : importLocation(context, function.nodes.front().where, sources);
@@ -153,8 +153,8 @@ func::FuncOp importFunction(OpBuilder &builder, const dsl::Function &function, c
     parameters.push_back(type);
   }
   if (!function.fields.empty()) {
-    writeBundle(builder, function);
-    parameters.push_back(nn::WeightsType::get(&context, FlatSymbolRefAttr::get(&context, bundleName(function))));
+    if (bundle == bundleName(function)) writeBundle(builder, function);
+    parameters.push_back(nn::WeightsType::get(&context, FlatSymbolRefAttr::get(&context, bundle)));
   }
   auto f = builder.create<func::FuncOp>(loc, symbol, builder.getFunctionType(parameters, {}));
   f.setPrivate();

@@ -15,8 +15,9 @@ mlir::Location importLocation(mlir::MLIRContext &context, const dsl::SourceRange
 /// Symbol of the bundle of a function's weights.
 std::string bundleName(const dsl::Function &function);
 
-/// Writes `nn.bundle` (if there are fields) and the private function `symbol`. Null after a diagnostic.
+/// Writes `nn.bundle` (if there are fields and `bundle` is the function's own) and the private function `symbol`, whose weights have
+/// the layout of `bundle`. Null after a diagnostic.
 mlir::func::FuncOp importFunction(mlir::OpBuilder &builder, const dsl::Function &function, const std::string &symbol,
-                                  const std::vector<std::string> &sources);
+                                  const std::string &bundle, const std::vector<std::string> &sources);
 
 }  // namespace offramp::import

@@ -4,6 +4,7 @@
 #include "compiler/dialect/Nn.h"
 #include "compiler/transforms/Passes.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/IR/BuiltinOps.h"
 #include "mlir/Pass/PassRegistry.h"
 #include "mlir/Transforms/Passes.h"
 
@@ -11,24 +12,53 @@ using namespace mlir;
 
 namespace offramp {
 
-void buildFrontPipeline(OpPassManager &pm) {
+void buildFrontPipeline(OpPassManager &pm, llvm::ArrayRef<std::string> programs) {
   pm.addPass(createCanonicalizerPass());
   pm.addPass(createCSEPass());
-  pm.addPass(createChooseProgram());
+  ChooseProgramOptions options;
+  options.programs = programs;
+  pm.addPass(createChooseProgram(options));
   pm.addPass(createDemandRows());
 }
 
 void buildInferencePipeline(OpPassManager &pm) {
+  buildFrontPipeline(pm, {"infer"});
+  pm.addPass(createSplitExits());
+}
+
+void buildTrainingPipeline(OpPassManager &pm) {
   buildFrontPipeline(pm);
   pm.addPass(createSplitExits());
+  pm.addPass(createAutodiff());
+}
+
+void buildCpuPipeline(OpPassManager &pm) {
+  pm.addPass(createBatchify());
+  pm.addPass(createFuseRows());
+  pm.addPass(createLowerToCalls());
+}
+
+std::string pipelineText(llvm::function_ref<void(OpPassManager &)> build) {
+  OpPassManager pm(ModuleOp::getOperationName());
+  build(pm);
+  std::string text;
+  llvm::raw_string_ostream stream(text);
+  pm.printAsTextualPipeline(stream);
+  return text;
 }
 
 void registerPassesAndPipelines() {
   registerChooseProgram();
   registerDemandRows();
   registerSplitExits();
-  PassPipelineRegistration<>("offramp-front", "all programs at the sample level, demand applied", buildFrontPipeline);
-  PassPipelineRegistration<>("offramp-inference", "front, then exits split in the walk", buildInferencePipeline);
+  registerAutodiff();
+  registerBatchify();
+  registerFuseRows();
+  registerLowerToCalls();
+  PassPipelineRegistration<>("offramp-front", "all programs at the sample level, demand applied", [](OpPassManager &pm) { buildFrontPipeline(pm); });
+  PassPipelineRegistration<>("offramp-inference", "the walk alone, exits split", buildInferencePipeline);
+  PassPipelineRegistration<>("offramp-training", "every program: steps, measures, evaluation and the walk", buildTrainingPipeline);
+  PassPipelineRegistration<>("offramp-cpu", "sample-level programs to calls of CPU kernels", buildCpuPipeline);
 }
 
 }  // namespace offramp

@@ -3,17 +3,25 @@
 
 #include "mlir/Pass/PassManager.h"
 
+#include <string>
+
 namespace offramp {
 
-/// From the imported module to every program at the sample level, demand applied: `offramp-front`.
-/// Both pipelines below begin with it; it is what the reference interpreter runs.
-void buildFrontPipeline(mlir::OpPassManager &pm);
+/// From the imported module to programs at the sample level, demand applied; `programs`: the kinds made, all if empty.
+/// The pipelines below begin with it; it is what the reference interpreter runs.
+void buildFrontPipeline(mlir::OpPassManager &pm, llvm::ArrayRef<std::string> programs = {});
 
-/// Front, then exits split in the walk: what inference is lowered from.
+/// The walk alone, exits split: what a standalone inference artifact is lowered from. `offramp-inference`.
 void buildInferencePipeline(mlir::OpPassManager &pm);
 
-/// Front, then a step for every training phase.
+/// Every program: a step for each training phase, measures, evaluation and the walk with exits split. `offramp-training`.
 void buildTrainingPipeline(mlir::OpPassManager &pm);
+
+/// From sample-level programs to calls of CPU kernels: what follows either pipeline above. `offramp-cpu`.
+void buildCpuPipeline(mlir::OpPassManager &pm);
+
+/// A pipeline as text that offramp-opt --pass-pipeline accepts.
+std::string pipelineText(llvm::function_ref<void(mlir::OpPassManager &)> build);
 
 /// Makes all passes and the pipelines above known to the command line parser of offramp-opt.
 void registerPassesAndPipelines();

@@ -6,6 +6,9 @@
 #include "compiler/transforms/Passes.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "llvm/ADT/StringSet.h"
+
+#include <map>
 
 using namespace mlir;
 
@@ -42,6 +45,8 @@ public:
   void setLocation(Location where) { loc = where; }
   Location where() { return loc; }
   ArrayRef<std::string> usedInstances() { return used; }
+  /// From here on these instances run in the form of training.
+  void train(ArrayRef<StringRef> paths) { trained.insert(paths.begin(), paths.end()); }
 
   /// Result of stage `s`, from 1; 0 is the embedding.
   Value stage(int64_t s) {
@@ -50,10 +55,10 @@ public:
     if (s == 0) {
       SmallVector<Value> operands;
       for (Attribute input : backbone.getReads()) operands.push_back(arguments["nn.input"].lookup(cast<StringAttr>(input).getValue()));
-      h = callInstance(backbone.getEmbedAttr(), backbone.getEmbedInstance(), operands, 0)[0];
+      h = callInstance(backbone.getEmbedAttr(), backbone.getTrainEmbedAttr(), backbone.getEmbedInstance(), operands, 0);
     } else {
       Value before = stage(s - 1);
-      h = callInstance(cast<FlatSymbolRefAttr>(backbone.getStages()[s - 1]), text(backbone.getInstances()[s - 1]), before, s)[0];
+      h = callInstance(backbone.getStages()[s - 1], trainForm(backbone.getTrainStagesAttr(), s), text(backbone.getInstances()[s - 1]), before, s);
       h.getDefiningOp()->setAttr("nn.stage", builder.getI64IntegerAttr(s));
     }
     hidden.push_back(h);
@@ -67,7 +72,7 @@ public:
     auto attach = model.part<AttachOp>(name);
     SmallVector<Value> operands;
     for (Attribute argument : attach.getArguments()) operands.push_back(text(argument) == "h" ? stage(s) : attachment(text(argument), s));
-    Value value = callInstance(cast<FlatSymbolRefAttr>(attach.getFunctions()[s - 1]), text(attach.getInstances()[s - 1]), operands, s)[0];
+    Value value = callInstance(attach.getFunctions()[s - 1], trainForm(attach.getTrainFunctionsAttr(), s), text(attach.getInstances()[s - 1]), operands, s);
     if (builder.getInsertionBlock() == entry) attached[key] = value;
     return value;
   }
@@ -168,7 +173,11 @@ private:
     }
   }
 
-  SmallVector<Value> callInstance(FlatSymbolRefAttr callee, StringRef path, ValueRange operands, int64_t s) {
+  static Attribute trainForm(ArrayAttr forms, int64_t s) { return forms ? forms[s - 1] : Attribute(); }
+
+  /// Calls `plain`, or `forTraining` (null: the same) where the program trains the instance.
+  Value callInstance(Attribute plain, Attribute forTraining, StringRef path, ValueRange operands, int64_t s) {
+    auto callee = cast<FlatSymbolRefAttr>(forTraining && trained.contains(path) ? forTraining : plain);
     SmallVector<Value> all(operands);
     auto function = SymbolTable::lookupNearestSymbolFrom<func::FuncOp>(model->getParentOp(), callee);
     auto weights = function.getNumArguments() ? dyn_cast<nn::WeightsType>(function.getArgumentTypes().back()) : nn::WeightsType();
@@ -177,7 +186,7 @@ private:
       all.push_back(builder.create<nn::WeightsOp>(loc, weights, instance));
       if (!llvm::is_contained(used, path.str())) used.push_back(path.str());
     }
-    return emitCall(callee, all, s);
+    return emitCall(callee, all, s)[0];
   }
 
   SmallVector<Value> emitCall(FlatSymbolRefAttr callee, ValueRange operands, int64_t s) {
@@ -211,6 +220,7 @@ private:
   std::map<std::pair<std::string, int64_t>, Value> attached;
   SmallVector<Value> states;
   std::vector<std::string> used;
+  llvm::StringSet<> trained;
 };
 
 /// The walk: after each stage the rule, then those who leave. Attachments that only leavers need are computed among them.
@@ -255,9 +265,9 @@ void makeEvaluate(ramp::ModelOp model) {
   program.finish();
 }
 
-/// Instances of what a phase updates, those that its objective reads.
-SmallVector<StringRef> updatedInstances(ramp::ModelOp model, ramp::TrainOp train, ArrayRef<std::string> used) {
-  llvm::SmallSetVector<StringRef, 16> named;
+/// Instances of what a phase updates.
+SmallVector<StringRef> updatedInstances(ramp::ModelOp model, ramp::TrainOp train) {
+  llvm::SetVector<StringRef, SmallVector<StringRef>> named;
   for (Attribute name : train.getUpdates()) {
     if (auto attach = model.part<AttachOp>(cast<StringAttr>(name).getValue())) {
       for (Attribute path : attach.getInstances()) named.insert(cast<StringAttr>(path).getValue());
@@ -267,7 +277,7 @@ SmallVector<StringRef> updatedInstances(ramp::ModelOp model, ramp::TrainOp train
     named.insert(backbone.getEmbedInstance());
     for (Attribute path : backbone.getInstances()) named.insert(cast<StringAttr>(path).getValue());
   }
-  return llvm::to_vector(llvm::make_filter_range(named, [&](StringRef path) { return llvm::is_contained(used, path); }));
+  return named.takeVector();
 }
 
 /// A table may be measured in several phases, and a phase may be written twice: `name`, `name.2` … noted on the phase as `ramp.program`.
@@ -282,13 +292,15 @@ std::string programName(Operation *phase, std::string name) {
 LogicalResult makeLoss(ramp::ModelOp model, ramp::TrainOp train) {
   Program program(model, programName(train, (train.getName() + ".loss").str()), "loss");
   program.setLocation(train.getLoc());
+  SmallVector<StringRef> updates = updatedInstances(model, train);
+  program.train(updates);
   OpBuilder &builder = program.at();
   SmallVector<Value> results = program.call(train.getFunctionAttr(), program.readAll(train.getReads(), 0), 0);
   for (auto [slot, value] : llvm::enumerate(results)) builder.create<nn::ReportOp>(program.where(), value, slot);
   auto shared = RankedTensorType::get({}, builder.getF32Type());
   Value mean = builder.create<nn::MeanSamplesOp>(program.where(), shared, results[0]);
   func::FuncOp f = program.finish(mean);
-  SmallVector<StringRef> updates = updatedInstances(model, train, program.usedInstances());
+  llvm::erase_if(updates, [&](StringRef path) { return !llvm::is_contained(program.usedInstances(), path); });  // what is not read has no gradient
   if (updates.empty()) return train.emitOpError("the objective reads no weight of what the phase updates");
   f->setAttr("nn.updates", builder.getStrArrayAttr(updates));
   return success();
@@ -303,8 +315,15 @@ void makeMeasure(ramp::ModelOp model, ramp::MeasureOp measure) {
 }
 
 struct ChooseProgram : impl::ChooseProgramBase<ChooseProgram> {
+  using ChooseProgramBase::ChooseProgramBase;
+
+  bool wants(StringRef kind) { return programs.empty() || llvm::is_contained(programs, kind); }
+
   void runOnOperation() override {
     ModuleOp module = getOperation();
+    for (StringRef kind : programs)
+      if (!llvm::is_contained({"loss", "measure", "evaluate", "infer"}, kind))
+        return module.emitError("choose-program: `") << kind << "` is not one of loss, measure, evaluate, infer", signalPassFailure();
     auto models = llvm::to_vector(module.getOps<ramp::ModelOp>());
     if (models.size() != 1) {
       module.emitError("choose-program needs one ramp.model, found ") << models.size();
@@ -313,11 +332,13 @@ struct ChooseProgram : impl::ChooseProgramBase<ChooseProgram> {
     ramp::ModelOp model = models[0];
     for (auto program : module.getOps<func::FuncOp>())
       if (program->hasAttr("nn.program")) return program.emitOpError("programs were chosen before"), signalPassFailure();
-    for (auto train : model.parts<ramp::TrainOp>())
-      if (failed(makeLoss(model, train))) return signalPassFailure();
-    for (auto measure : model.parts<ramp::MeasureOp>()) makeMeasure(model, measure);
-    makeEvaluate(model);
-    makeInfer(model);
+    if (wants("loss"))
+      for (auto train : model.parts<ramp::TrainOp>())
+        if (failed(makeLoss(model, train))) return signalPassFailure();
+    if (wants("measure"))
+      for (auto measure : model.parts<ramp::MeasureOp>()) makeMeasure(model, measure);
+    if (wants("evaluate")) makeEvaluate(model);
+    if (wants("infer")) makeInfer(model);
   }
 };
 

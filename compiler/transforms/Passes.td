@@ -7,6 +7,7 @@ class ModulePass<string argument> : Pass<argument, "::mlir::ModuleOp"> {
 
 def ChooseProgram : ModulePass<"choose-program"> {
   let summary = "make one function per phase and form: collect for training and measuring, walk for inference";
+  let options = [ListOption<"programs", "programs", "std::string", "kinds to make: loss, measure, evaluate, infer; all if none is given">];
 }
 def DemandRows : ModulePass<"demand-rows"> {
   let summary = "compute only the rows that somebody reads: clone functions for callers that read row 0 alone";

@@ -1,5 +1,5 @@
 // Which rows of each value are read, and functions rebuilt to compute no others: shared by demand-rows and split-exits.
-// It knows three answers only: no row, row 0, all rows (docs/rationale/demand.md says why no more).
+// It knows three answers only: no row, row 0, all rows (docs/reference/demand-rows.md).
 #pragma once
 
 #include "compiler/dialect/Form.h"
