@@ -20,20 +20,32 @@ FailureOr<func::FuncOp> calleeOf(ModuleOp module, func::CallOp call) {
   return callee;
 }
 
+using Open = llvm::SmallVector<Operation *, 4>;  ///< functions on the way down
+static LogicalResult grow(ModuleOp module, func::FuncOp function, const llvm::StringSet<> *updates, Active &active, Open &open);
+
 /// Results of a call that depend on its active operands.
-static LogicalResult growThroughCall(ModuleOp module, func::CallOp call, Active &active) {
+static LogicalResult growThroughCall(ModuleOp module, func::CallOp call, Active &active, Open &open) {
   FailureOr<func::FuncOp> callee = calleeOf(module, call);
   if (failed(callee)) return failure();
   Active inner;
   for (auto [arg, operand] : llvm::zip(callee->getArguments(), call.getOperands()))
     if (active.contains(operand)) inner.insert(arg);
-  if (failed(growActive(module, *callee, nullptr, inner))) return failure();
+  if (llvm::is_contained(open, callee->getOperation()))
+    return callee->emitOpError("calls itself and cannot be differentiated");
+  open.push_back(*callee);
+  if (failed(grow(module, *callee, nullptr, inner, open))) return failure();
+  open.pop_back();
   for (auto [result, value] : llvm::zip(call.getResults(), callee->front().getTerminator()->getOperands()))
     if (inner.contains(value)) active.insert(result);
   return success();
 }
 
 LogicalResult growActive(ModuleOp module, func::FuncOp function, const llvm::StringSet<> *updates, Active &active) {
+  Open open;
+  return grow(module, function, updates, active, open);
+}
+
+static LogicalResult grow(ModuleOp module, func::FuncOp function, const llvm::StringSet<> *updates, Active &active, Open &open) {
   if (!llvm::hasSingleElement(function.getBody())) return function.emitOpError("cannot be differentiated: it is not straight-line code");
   for (Operation &op : function.front().without_terminator()) {
     if (op.getNumRegions())
@@ -45,7 +57,7 @@ LogicalResult growActive(ModuleOp module, func::FuncOp function, const llvm::Str
     }
     if (llvm::none_of(op.getOperands(), [&](Value v) { return active.contains(v); })) continue;
     if (auto call = dyn_cast<func::CallOp>(op)) {
-      if (failed(growThroughCall(module, call, active))) return failure();
+      if (failed(growThroughCall(module, call, active, open))) return failure();
       continue;
     }
     if (op.hasTrait<NoGradient>()) continue;

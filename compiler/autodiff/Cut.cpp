@@ -32,7 +32,7 @@ static bool isFloat(Value value) { return isa<SampleType, RankedTensorType>(valu
 static bool isExact(Value value) {
   Operation *op = value.getDefiningOp();
   if (!op) return !isFloat(value) || formOf(value).shared();
-  if (op->hasTrait<NoGradient>() && op->getNumResults() == 1 && llvm::none_of(op->getOperands(), isFloat)) return true;
+  if (isa<UniformOp>(op)) return true;  // a function of seed, visit, site, stage and element; `like` lends only its row count
   return !isa<func::CallOp>(op) && !op->hasTrait<Contraction>() && llvm::all_of(op->getOperands(), isExact);
 }
 

@@ -93,18 +93,15 @@ LogicalResult Reverse::sweep(func::FuncOp function, const Active &active, DenseM
 FailureOr<const Derivative *> Reverse::derivativeOf(func::FuncOp function, const Pattern &pattern) {
   auto &slot = done[{function.getOperation(), pattern}];
   if (slot) return slot.get();
-  if (!open.insert(function).second) return function.emitOpError("calls itself and cannot be differentiated"), failure();
   auto derivative = std::make_unique<Derivative>();
-  LogicalResult built = build(function, pattern, variants[function], *derivative);
-  open.erase(function);
-  if (failed(built)) return failure();
+  if (failed(build(function, pattern, *derivative))) return failure();
   if (derivative->backward) ++variants[function];
   slot = std::move(derivative);
   return slot.get();
 }
 
 /// Forward and adjoint code are made in one function, where the adjoint code may use every forward value; `cut` then parts them.
-LogicalResult Reverse::build(func::FuncOp function, const Pattern &pattern, unsigned number, Derivative &derivative) {
+LogicalResult Reverse::build(func::FuncOp function, const Pattern &pattern, Derivative &derivative) {
   OwningOpRef<func::FuncOp> owner(function.clone());
   func::FuncOp joint = *owner;
   Block &block = joint.front();
@@ -144,7 +141,7 @@ LogicalResult Reverse::build(func::FuncOp function, const Pattern &pattern, unsi
       terminator->insertOperands(terminator->getNumOperands(), d);
     }
   }
-  return cut(module, parts, number, derivative);
+  return cut(module, parts, variants[function], derivative);
 }
 
 }  // namespace offramp::nn

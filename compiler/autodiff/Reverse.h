@@ -7,7 +7,6 @@
 
 #include <map>
 #include <memory>
-#include <set>
 
 namespace offramp::nn {
 
@@ -44,12 +43,11 @@ public:
 
 private:
   struct Sweep;
-  mlir::LogicalResult build(mlir::func::FuncOp function, const Pattern &pattern, unsigned number, Derivative &derivative);
+  mlir::LogicalResult build(mlir::func::FuncOp function, const Pattern &pattern, Derivative &derivative);
 
   mlir::ModuleOp module;
   std::map<std::pair<mlir::Operation *, Pattern>, std::unique_ptr<Derivative>> done;
   std::map<mlir::Operation *, unsigned> variants;
-  std::set<mlir::Operation *> open;  ///< being differentiated: a recursive call would not end
 };
 
 }  // namespace offramp::nn

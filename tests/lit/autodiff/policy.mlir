@@ -76,3 +76,37 @@ func.func @policy.loss(%ids: !nn.sample<?xi32> {nn.input = 0 : i64}, %difficulty
   %mean = nn.mean_samples %l : (!nn.sample<f32>) -> tensor<f32>
   return %mean : tensor<f32>
 }
+
+// CHECK-NOT: @embedding.bwd
+// The mean over the rows is kept, the rows are not.
+// CHECK-LABEL: func.func private @gating.fwd(
+// CHECK: %[[M:.*]] = nn.mean_rows
+// CHECK: return %{{.*}}, %[[M]] : !nn.sample<f32>, !nn.sample<4xf32>
+// No adjoint of frozen rows.
+// CHECK-LABEL: func.func private @gating.bwd(
+// CHECK-SAME: %arg0: !nn.sample<f32>, %arg1: !nn.sample<4xf32>, %arg2: !nn.gradients<@gate.weights>) {
+
+// (p - 1)·g here, p·Σ later: from logits, so never a log of zero.
+// CHECK-LABEL: func.func private @log_stop.bwd(
+// CHECK: nn.sigmoid
+// CHECK: nn.cumsum %{{.*}} {reverse = true}
+// CHECK: nn.sigmoid
+
+// Decisions are kept; the draw is not, and no derivative passes the reward.
+// CHECK-LABEL: func.func private @objective.bwd(
+// CHECK-NOT: nn.uniform
+// CHECK: nn.first_true %arg4
+// CHECK: nn.stop_gradient
+// CHECK: %[[D:.*]] = nn.take_dx
+// CHECK: call @log_stop.bwd(%[[D]]
+
+// CHECK-LABEL: func.func @policy.step(
+// CHECK: call @embedding(
+// CHECK: %[[GATE:.*]] = nn.gradients @gate :
+// CHECK: %[[THIRD:.*]] = nn.gradients @gate.3 :
+// CHECK: nn.report %{{.*}} {slot = 0 : i64}
+// CHECK: nn.report %{{.*}} {slot = 1 : i64}
+// CHECK: call @gating.bwd(%{{.*}}, %[[THIRD]]) {nn.stage = 3 : i64}
+// CHECK: call @gating.bwd(%{{.*}}, %[[GATE]]) {nn.stage = 2 : i64}
+// CHECK: call @gating.bwd(%{{.*}}, %[[GATE]]) {nn.stage = 1 : i64}
+// CHECK-NEXT: return

@@ -91,3 +91,58 @@ func.func @warm_up.loss(%ids: !nn.sample<?xi32> {nn.input = 0 : i64}, %label: !n
   %mean = nn.mean_samples %l : (!nn.sample<f32>) -> tensor<f32>
   return %mean : tensor<f32>
 }
+
+// Nothing is kept for the embedding and for heads this small: their plain forms run.
+// CHECK-LABEL: func.func private @embedding.bwd(
+// CHECK-SAME: %[[DH:.*]]: !nn.sample<?x8xf32>, %[[IDS:.*]]: !nn.sample<?xi32>, %[[GW:.*]]: !nn.gradients<@embed.weights>) {
+// CHECK-NEXT: %[[DT:.*]] = nn.gather_dw %[[IDS]], %[[DH]]
+// CHECK-NEXT: nn.accumulate %[[GW]] "table", %[[DT]]
+
+// Kept: queries, keys and values, attention, the sum before the second normalisation, the hidden layer before gelu.
+// CHECK-LABEL: func.func private @stage.fwd(
+// CHECK: %[[Q:.*]] = nn.linear
+// CHECK: %[[KV:.*]] = nn.linear
+// CHECK: %[[C:.*]] = nn.attention %[[Q]], %[[KV]]
+// CHECK: %[[X:.*]] = nn.add %arg0
+// CHECK: %[[F:.*]] = nn.linear {{.*}} -> !nn.sample<?x32xf32>
+// CHECK: return %{{.*}}, %[[Q]], %[[KV]], %[[C]], %[[X]], %[[F]] :
+
+// CHECK-LABEL: func.func private @stage.bwd(
+// CHECK-SAME: %[[DY:arg0]]: !nn.sample<?x8xf32>, %[[H:arg1]]: !nn.sample<?x8xf32>, %[[Q:arg2]]: !nn.sample<?x8xf32>, %[[KV:arg3]]: !nn.sample<?x16xf32>,
+// CHECK-SAME: %[[C:arg4]]: !nn.sample<?x8xf32>, %[[X:arg5]]: !nn.sample<?x8xf32>, %[[F:arg6]]: !nn.sample<?x32xf32>,
+// CHECK-SAME: %[[W:arg7]]: !nn.weights<@stage.weights>, %[[GW:arg8]]: !nn.gradients<@stage.weights>) -> !nn.sample<?x8xf32>
+// CHECK: nn.gelu %[[F]]
+// CHECK-NEXT: %[[DW:.*]] = nn.linear_dw %{{.*}}, %[[DY]]
+// CHECK: nn.accumulate %[[GW]] "f2.weight", %[[DW]]
+// CHECK: nn.gelu_dx %[[F]]
+// CHECK: nn.normalize %[[X]]
+// CHECK: nn.accumulate %[[GW]] "n2.gain"
+// CHECK: nn.normalize_dx %[[X]]
+// CHECK: nn.linear_dw %[[C]]
+// CHECK: nn.attention_grad %[[Q]], %[[KV]]
+// CHECK: nn.normalize %[[H]]
+// CHECK: nn.accumulate %[[GW]] "kv.weight"
+// CHECK: nn.accumulate %[[GW]] "q.bias"
+// CHECK-NOT: nn.attention %
+// CHECK: return %{{.*}} : !nn.sample<?x8xf32>
+
+// Row 0 of the adjoint comes from the head, all rows from the next stage; only the last stage starts from zeros.
+// CHECK-LABEL: func.func @warm_up.step(
+// CHECK-SAME: attributes {nn.program = "step"
+// CHECK: %[[H1:.*]] = call @embedding(
+// CHECK: %[[S1:.*]]:6 = call @stage.fwd(%[[H1]], %{{.*}}) {nn.stage = 1 : i64}
+// CHECK: %[[S2:.*]]:6 = call @stage.fwd(%[[S1]]#0, %{{.*}}) {nn.stage = 2 : i64}
+// CHECK: nn.report %{{.*}} {slot = 0 : i64}
+// CHECK-NOT: nn.mean_samples
+// CHECK: %[[ONE:.*]] = nn.constant dense<1.0
+// CHECK: nn.spread_samples %[[ONE]] {mean = true}
+// CHECK: call @objective.bwd(
+// CHECK: %[[DY2:.*]] = call @head.bwd(
+// CHECK: %[[ZERO:.*]] = nn.spread
+// CHECK: %[[DH3:.*]] = nn.add_row %[[ZERO]], %[[DY2]]
+// CHECK: %[[DH2:.*]] = call @stage.bwd(%[[DH3]], %[[S1]]#0,
+// CHECK: %[[DY1:.*]] = call @head.bwd(
+// CHECK: %[[SUM:.*]] = nn.add_row %[[DH2]], %[[DY1]]
+// CHECK: %[[DH1:.*]] = call @stage.bwd(%[[SUM]], %[[H1]],
+// CHECK: call @embedding.bwd(%[[DH1]],
+// CHECK-NEXT: return
