@@ -99,6 +99,7 @@ LogicalResult Conv2dOp::verify() {
   if (x.kind == Form::PerRow || x.item.size() != 3) return emitOpError("O34: operand must be [C, H, W]");
   if (!w.shared() || w.item.size() != 4 || w.item[1] != x.item[0]) return emitOpError("O34: weight must be [O, C, kh, kw]");
   if (getB() && (formOf(getB()).item.size() != 1 || formOf(getB()).item[0] != w.item[0])) return emitOpError("O34: bias must be a vector of ") << w.item[0];
+  if (getStride() < 1 || int64_t(getPad()) < 0) return emitOpError("O34: stride must be positive and pad not negative");
   SmallVector<int64_t> item{w.item[0], windows(x.item[1], w.item[2], getStride(), getPad()), windows(x.item[2], w.item[3], getStride(), getPad())};
   return expectResult(*this, getResult(), x, item, x.element, "O34");
 }
@@ -112,6 +113,7 @@ LogicalResult Conv2dDwOp::verify() {
 LogicalResult MaxPool2dOp::verify() {
   Form x = formOf(getX());
   if (x.kind == Form::PerRow || x.item.size() != 3) return emitOpError("O35: operand must be [C, H, W]");
+  if (getSize() < 1 || getStride() < 1) return emitOpError("O35: size and stride must be positive");
   SmallVector<int64_t> item{x.item[0], windows(x.item[1], getSize(), getStride(), 0), windows(x.item[2], getSize(), getStride(), 0)};
   return expectResult(*this, getResult(), x, item, x.element, "O35");
 }
