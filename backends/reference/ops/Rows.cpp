@@ -1,4 +1,4 @@
-// Ops on the varying rows of a sample and draws: O14 … O20, O32.
+// Ops on the varying rows of a sample and draws: O14 … O20, O32, A2, A3.
 #include "backends/reference/OpTable.h"
 
 #include "runtime/abi/Random.h"
@@ -46,6 +46,15 @@ std::vector<Tensor> join(const Op &, const Operands &x, const Draws &) {
   y.shape[0] += 1;
   y.data = first.data;
   y.data.insert(y.data.end(), rest.data.begin(), rest.data.end());
+  return {y};
+}
+
+/// h [?, D], d [D]: d added to row 0
+std::vector<Tensor> addRow(const Op &, const Operands &x, const Draws &) {
+  Tensor y = *x[0];
+  expectRows(y, "A2");
+  if (x[1]->shape != y.itemShape() || y.items() == 0) throw std::runtime_error("A2: the row to add does not fit");
+  for (int64_t j = 0; j < x[1]->size(); ++j) y.data[j] += x[1]->data[j];
   return {y};
 }
 
@@ -105,6 +114,7 @@ void addRows(OpTable &t) {
   t["nn.row"] = row;
   t["nn.rest"] = rest;
   t["nn.join"] = join;
+  t["nn.add_row"] = addRow;
   t["nn.mean_rows"] = meanRows;
   t["nn.sum_rows"] = sumRows;
   t["nn.spread"] = spread;
