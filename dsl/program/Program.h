@@ -83,6 +83,7 @@ struct Function {
 struct Instance {
   std::string path;
   int function = -1;  ///< index into Model::functions
+  int trainFunction = -1;  ///< the form used by phases that update this instance (dropout active); -1: the same function
 };
 
 /// A number that enters arithmetic only: changed at run time without recompiling.
