@@ -9,7 +9,10 @@ namespace offramp::dsl::ast {
 struct Input { std::vector<Parameter> fields; };
 
 /// `after each stage { head = Classifier(classes); gate = Gate() }`
-struct AfterEachStage { std::vector<Binding> bindings; };
+struct AfterEachStage {
+  std::vector<Binding> bindings;
+  SourceRange body;  ///< with the braces, here and below
+};
 
 /// `state streak: int = 0`
 struct State {
@@ -51,6 +54,7 @@ struct Train {
   ArgumentList options;
   std::vector<Identifier> updates;  ///< empty: everything
   std::vector<TrainItem> items;
+  SourceRange body;
 };
 
 /// `measure memorized = expr`
@@ -76,6 +80,7 @@ struct InferItem {
 struct Infer {
   ParameterList parameters;
   std::vector<InferItem> items;
+  SourceRange body;
 };
 
 struct ModelMember {
@@ -91,6 +96,7 @@ struct Model {
   ParameterList parameters;
   std::vector<ModelMember> members;  ///< in order of the text
   SourceRange range;
+  SourceRange body;
 };
 
 }  // namespace offramp::dsl::ast

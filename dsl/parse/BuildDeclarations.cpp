@@ -100,6 +100,7 @@ Model AstBuilder::model(P::ModelDeclarationContext *tree) {
   result.name = identifier(tree->name());
   if (tree->parameters()) result.parameters = parameters(tree->parameters());
   result.range = range(tree);
+  result.body = range(tree->modelBody());
   for (P::MemberContext *item : tree->modelBody()->member())
     if (auto made = member(item)) result.members.push_back(std::move(*made));
   return result;
@@ -117,6 +118,7 @@ std::optional<ModelMember> AstBuilder::member(P::MemberContext *tree) {
   }
   if (auto *m = dynamic_cast<P::AfterMemberContext *>(tree)) {
     AfterEachStage after;
+    after.body = range(m->attachBody());
     for (P::AttachItemContext *item : m->attachBody()->attachItem())
       if (!item->exception) after.bindings.push_back(binding(item->binding()));
     return made(std::move(after));
@@ -135,6 +137,7 @@ Train AstBuilder::train(P::TrainMemberContext *tree) {
   result.name = identifier(names[0]);
   for (size_t i = 1; i < names.size(); ++i) result.updates.push_back(identifier(names[i]));
   if (tree->arguments()) result.options = arguments(tree->arguments());
+  result.body = range(tree->trainBody());
   for (P::TrainItemContext *item : tree->trainBody()->trainItem()) {
     if (item->exception) continue;  // reported and skipped
     SourceRange where = range(item->getStart());
@@ -157,6 +160,7 @@ Train AstBuilder::train(P::TrainMemberContext *tree) {
 Infer AstBuilder::infer(P::InferMemberContext *tree) {
   Infer result;
   if (tree->parameters()) result.parameters = parameters(tree->parameters());
+  result.body = range(tree->inferBody());
   for (P::InferItemContext *item : tree->inferBody()->inferItem()) {
     if (item->exception) continue;  // reported and skipped
     SourceRange where = range(item->getStart());

@@ -71,7 +71,7 @@ ParseResult parse(const SourceManager &sources, FileId file, DiagnosticEngine &d
   antlr4::CommonTokenStream stream(&source);
   grammar::RampParser parser(&stream);
   parser.removeErrorListeners();
-  parser.setErrorHandler(std::make_shared<SyntaxErrors>(file, diagnostics));
+  parser.setErrorHandler(std::make_shared<SyntaxErrors>(file, filtered.mended, diagnostics));
   AstBuilder(file, diagnostics).build(parser.file(), result.file);
   result.ok = diagnostics.errorCount() == errorsBefore;
   return result;

@@ -129,7 +129,17 @@ void SyntaxErrors::sync(antlr4::Parser *parser) {
       continue;
     }
     Token *found = parser->getCurrentToken();
+    if (mended.contains((int32_t)found->getLine())) {
+      skipStatement(parser);
+      continue;
+    }
     const BlockText *text = blockText(rule);
+    Token *before = parser->getTokenStream()->LT(-1);
+    if (rule == RampParser::RuleFile && before && before->getType() != RampParser::END && before->getType() != RampParser::RBRACE) {
+      diagnostics.error(expectedToken, rangeOf(found, file), fmt::format("expected `,` or the end of the statement, found {}", describe(found)));
+      skipStatement(parser);
+      continue;
+    }
     const DiagnosticKind &kind = rule == RampParser::RuleFile ? expectedDeclaration : expectedStatement;
     auto &diagnostic = diagnostics.error(kind, rangeOf(found, file), fmt::format("expected {}, found {}", text->expected, describe(found)));
     if (std::string word = nearest(found->getText(), text->words); !word.empty() && word != found->getText())
@@ -143,6 +153,7 @@ void SyntaxErrors::sync(antlr4::Parser *parser) {
 void SyntaxErrors::reportError(antlr4::Parser *parser, const antlr4::RecognitionException &error) {
   if (inErrorRecoveryMode(parser)) return;  // an inner rule has spoken
   beginErrorCondition(parser);
+  if (mended.contains((int32_t)error.getOffendingToken()->getLine())) return;
   explain(parser, error.getOffendingToken(), error.getExpectedTokens());
 }
 
@@ -171,7 +182,8 @@ void SyntaxErrors::explain(antlr4::Parser *parser, Token *found, const antlr4::m
       diagnostics.error(reservedWord, where, fmt::format("{} is a reserved word and cannot be a name", foundText));
       return;
     }
-    if (rule == RampParser::RuleType || parent == RampParser::RuleType) error(expectedName, "a type").hint("types look like `f32[T, D]`, `int`, `class[10]`");
+    if (rule == RampParser::RuleType || rule == RampParser::RuleResult || parent == RampParser::RuleType)
+      error(expectedName, "a type").hint("types look like `f32[T, D]`, `int`, `class[10]`");
     else error(expectedName, "a name");
     return;
   }
@@ -240,6 +252,10 @@ void SyntaxErrors::explain(antlr4::Parser *parser, Token *found, const antlr4::m
   if (expects(RampParser::RPAREN) || expects(RampParser::RBRACKET)) {
     bool list = expects(RampParser::COMMA) || rule == RampParser::RuleArguments || rule == RampParser::RuleParameters || rule == RampParser::RuleStatics ||
                 rule == RampParser::RuleType || rule == RampParser::RuleExpr;
+    if (isReserved(found->getType()) && (beforeType == RampParser::COMMA || beforeType == RampParser::LPAREN || beforeType == RampParser::LBRACKET)) {
+      diagnostics.error(reservedWord, where, fmt::format("{} is a reserved word and cannot be a name", foundText));
+      return;
+    }
     const char *closing = expects(RampParser::RPAREN) ? "`)`" : "`]`";
     auto &diagnostic = error(expectedToken, list ? fmt::format("`,` or {}", closing) : std::string(closing));
     if (found->getType() == RampParser::ASSIGN) diagnostic.hint("equality is written `==`; a named argument is `name = value`");
@@ -251,6 +267,9 @@ void SyntaxErrors::explain(antlr4::Parser *parser, Token *found, const antlr4::m
     if (!text.empty()) {
       auto &diagnostic = error(expectedToken, text);
       if (expects(RampParser::WHEN)) diagnostic.hint("an exit is written `exit head when condition`");
+      if (expects(RampParser::ASSIGN) && rule == RampParser::RuleStatement) diagnostic.hint("a weight has an initial value: `param w: f32[n] = normal(0.02)`");
+      if (expects(RampParser::ASSIGN) && rule == RampParser::RuleMember) diagnostic.hint("an initial value follows: `state count: int = 0`");
+      if (expects(RampParser::IN)) diagnostic.hint("a loop is written `for i in 1..n { … }`");
       if (expects(RampParser::RANGE)) diagnostic.hint("a loop is written `for i in 1..n { … }`");
       return;
     }

@@ -6,12 +6,14 @@
 #include "dsl/diag/Diagnostic.h"
 
 #include <antlr4-runtime.h>
+#include <set>
 
 namespace offramp::dsl {
 
 class SyntaxErrors : public antlr4::DefaultErrorStrategy {
 public:
-  SyntaxErrors(FileId file, DiagnosticEngine &diagnostics) : file(file), diagnostics(diagnostics) {}
+  /// `mended`: lines where the token filter has spoken already.
+  SyntaxErrors(FileId file, const std::set<int32_t> &mended, DiagnosticEngine &diagnostics) : file(file), mended(mended), diagnostics(diagnostics) {}
 
   void reportError(antlr4::Parser *parser, const antlr4::RecognitionException &error) override;
   void recover(antlr4::Parser *parser, std::exception_ptr error) override;
@@ -22,6 +24,7 @@ private:
   void explain(antlr4::Parser *parser, antlr4::Token *found, const antlr4::misc::IntervalSet &expected);
 
   FileId file;
+  const std::set<int32_t> &mended;
   DiagnosticEngine &diagnostics;
 };
 

@@ -130,6 +130,11 @@ private:
   };
 
   SourceRange range(const Token *token) const { return rangeOf(token, file); }
+  /// The place of a token that is repaired after its report.
+  SourceRange mend(const Token *token) {
+    result.mended.insert((int32_t)token->getLine());
+    return range(token);
+  }
 
   /// Comments are kept aside; what the lexer could not read is reported and replaced, so that the parser does not report it again.
   void dropNonTokens() {
@@ -149,7 +154,7 @@ private:
       }
       lastLine = (int)token->getLine();
       if (type == RampLexer::BAD_CHARACTER) {
-        SourceRange where = range(token);
+        SourceRange where = mend(token);
         std::string text = token->getText();
         bool hash = text == "#";
         while (i + 1 < in.size() && in[i + 1]->getType() == RampLexer::BAD_CHARACTER && adjacent(i + 1) && in[i + 1]->getText() == token->getText())
@@ -160,22 +165,26 @@ private:
         continue;
       }
       if (type == RampLexer::SLASH && i + 1 < in.size() && in[i + 1]->getType() == RampLexer::STAR && adjacent(i + 1)) {
-        reportBlockComment(join(range(token), range(in[i + 1].get())), diagnostics);
+        reportBlockComment(join(mend(token), range(in[i + 1].get())), diagnostics);
         for (i += 2; i < in.size(); ++i)
           if (in[i]->getType() == RampLexer::SLASH && in[i - 1]->getType() == RampLexer::STAR && adjacent(i)) break;
         continue;
       }
       if (type == RampLexer::BAD_NUMBER) {
-        reportBadNumber(token->getText(), range(token), diagnostics);
+        bool tail = !kept.empty() && token->getStartIndex() == kept.back()->getStopIndex() + 1 && token->getText().front() == '.' &&
+                    (kept.back()->getType() == RampLexer::INT || kept.back()->getType() == RampLexer::FLOAT);
+        std::string head = tail ? kept.back()->getText() : "";  // `1.5.2`: the lexer stops before the second point
+        reportBadNumber(head + token->getText(), tail ? join(mend(kept.back().get()), range(token)) : mend(token), diagnostics);
+        if (tail) continue;
         token->setType(RampLexer::FLOAT);
         token->setText("0.0");
       } else if (type == RampLexer::BAD_STRING) {
-        reportBadString(token->getText(), range(token), diagnostics);
+        reportBadString(token->getText(), mend(token), diagnostics);
         token->setType(RampLexer::STRING);
         token->setText("\"\"");
       } else if (type == RampLexer::DOT && !kept.empty() && token->getStartIndex() == kept.back()->getStopIndex() + 1 &&
                  (kept.back()->getType() == RampLexer::INT || kept.back()->getType() == RampLexer::FLOAT)) {
-        reportBadNumber(kept.back()->getText() + ".", join(range(kept.back().get()), range(token)), diagnostics);
+        reportBadNumber(kept.back()->getText() + ".", join(mend(kept.back().get()), range(token)), diagnostics);
         continue;
       }
       kept.push_back(std::move(in[i]));
@@ -284,14 +293,14 @@ private:
     if (inParentheses() && type != RampLexer::RBRACE) {
       Token *opening = levels.back().opening;
       const char *expected = bracketText(partnerOf(opening->getType()));
-      diagnostics.error(unmatchedBracket, range(token), fmt::format("expected `{}`, found `{}`", expected, bracketText(type)))
+      diagnostics.error(unmatchedBracket, mend(token), fmt::format("expected `{}`, found `{}`", expected, bracketText(type)))
           .note(range(opening), fmt::format("`{}` was opened here", bracketText(opening->getType())));
       auto *slip = static_cast<CommonToken *>(token);
       slip->setType(partnerOf(opening->getType()));
       levels.pop_back();
       return true;
     }
-    diagnostics.error(unmatchedBracket, range(token), fmt::format("`{}` closes nothing", bracketText(type)));
+    diagnostics.error(unmatchedBracket, mend(token), fmt::format("`{}` closes nothing", bracketText(type)));
     return false;
   }
 
@@ -356,6 +365,9 @@ private:
         if (before) diagnostic.note(range(before), fmt::format("expected `{}` before this", bracketText(partner)));
       }
       reported = true;
+      // Inside parentheses everything up to here was read as one expression.
+      if (partner != RampLexer::RBRACE)
+        for (size_t line = opening->getLine(); line <= result.tokens.back()->getLine(); ++line) result.mended.insert((int32_t)line);
       if (partner == RampLexer::RBRACE) endStatement();
       levels.pop_back();
       result.tokens.push_back(insert(partner, bracketText(partner)));
