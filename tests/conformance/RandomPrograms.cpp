@@ -79,7 +79,7 @@ struct Body {
 };
 
 Body embed(const Shape &s) {
-  Body b("embed");
+  Body b("embed.body");  // an instance has the name `embed`
   std::string rows = Body::type("?x", s.width);
   if (s.tokens) {
     std::string table = b.field("table", {s.vocabulary, s.width}, 1.0), places = b.field("places", {32, s.width}, 0.5);
@@ -188,21 +188,21 @@ std::string programs(const Shape &s) {
       out += "  %" + name + " = nn.weights @\"" + instance + "\" : !nn.weights<@" + function + ".weights>\n";
     };
     auto head = [&](int64_t l) {
-      std::string instance = s.sharedHead ? "head" : "head." + n(l);
+      std::string instance = s.sharedHead ? "pooled_head" : "head." + n(l);
       weights("head", instance, "wh" + n(l));
-      out += "  %f" + n(l) + " = call @head(%h" + n(l) + ", %wh" + n(l) + ") : (" + rows + ", !nn.weights<@head.weights>) -> " + logits + "\n";
+      out += "  %f" + n(l) + " = func.call @head(%h" + n(l) + ", %wh" + n(l) + ") : (" + rows + ", !nn.weights<@head.weights>) -> " + logits + "\n";
     };
     out += std::string("func.func @") + (walk ? "infer" : "evaluate") + "(%x: " + in + " {nn.input = 0 : i64}, %t: " + t +
            " {nn.setting = 0 : i64}) attributes {nn.program = \"" + (walk ? "infer" : "evaluate") + "\"} {\n";
-    weights("embed", "embed", "we");
-    out += "  %h0 = call @embed(%x, %we) : (" + in + ", !nn.weights<@embed.weights>) -> " + rows + "\n";
+    weights("embed.body", "embed", "we");
+    out += "  %h0 = func.call @embed.body(%x, %we) : (" + in + ", !nn.weights<@embed.body.weights>) -> " + rows + "\n";
     if (states)
       out += "  %none = nn.constant dense<-1> : tensor<i32> : tensor<i32>\n  %zero = nn.constant dense<0> : tensor<i32> : tensor<i32>\n  %k0 = nn.broadcast %none : (tensor<i32>) -> " +
              i + "\n  %s0 = nn.broadcast %zero : (tensor<i32>) -> " + i + "\n";
     for (int64_t l = 1; l <= s.stages; ++l) {
       bool last = l == s.stages;
       weights("stage", "stage." + n(l), "ws" + n(l));
-      out += "  %h" + n(l) + " = call @stage(%h" + n(l - 1) + ", %ws" + n(l) + ") {nn.stage = " + n(l) + " : i64} : (" + rows + ", !nn.weights<@stage.weights>) -> " + rows + "\n";
+      out += "  %h" + n(l) + " = func.call @stage(%h" + n(l - 1) + ", %ws" + n(l) + ") {nn.stage = " + n(l) + " : i64} : (" + rows + ", !nn.weights<@stage.weights>) -> " + rows + "\n";
       if (!gate || last || !walk) head(l);
       std::string comma = l > 1 ? ", " : "";
       heads += comma + "%f" + n(l);
@@ -211,13 +211,13 @@ std::string programs(const Shape &s) {
       std::string read = "%f" + n(l), type = logits;
       if (gate) {
         weights("gate", "gate." + n(l), "wg" + n(l));
-        out += "  %z" + n(l) + " = call @gate(%h" + n(l) + ", %wg" + n(l) + ") : (" + rows + ", !nn.weights<@gate.weights>) -> " + f + "\n";
+        out += "  %z" + n(l) + " = func.call @gate(%h" + n(l) + ", %wg" + n(l) + ") : (" + rows + ", !nn.weights<@gate.weights>) -> " + f + "\n";
         read = "%z" + n(l);
         type = f;
       }
       std::string c = "%c" + n(l), p = "%p" + n(l), extra = states ? ", %k" + n(l) + ", %s" + n(l) : "", extraTypes = states ? ", " + i + ", " + i : "";
       std::string before = states ? ", %k" + n(l - 1) + ", %s" + n(l - 1) : "";
-      out += "  " + c + ", " + p + extra + " = call @rule(" + read + ", %t" + before + ") : (" + type + ", " + t + extraTypes + ") -> (" + b + ", " + f + extraTypes + ")\n";
+      out += "  " + c + ", " + p + extra + " = func.call @rule(" + read + ", %t" + before + ") : (" + type + ", " + t + extraTypes + ") -> (" + b + ", " + f + extraTypes + ")\n";
       if (walk) {
         out += "  nn.exit_if " + c + " {\n";
         if (gate) head(l);
@@ -269,7 +269,7 @@ RandomProgram randomProgram(uint64_t seed, int64_t samples) {
   Body e = embed(s), st = stage(s), head = attachment(s, "head", s.classes), gate = attachment(s, "gate", 1);
   instances.push_back({"embed", &e});
   for (int64_t l = 1; l <= s.stages; ++l) instances.push_back({"stage." + n(l), &st});
-  if (s.sharedHead) instances.push_back({"head", &head});
+  if (s.sharedHead) instances.push_back({"pooled_head", &head});
   else
     for (int64_t l = 1; l <= s.stages; ++l) instances.push_back({"head." + n(l), &head});
   if (s.rule == Rule::Gate)
