@@ -1,0 +1,56 @@
+// See CpuBackend.h.
+#include "backends/cpu/CpuBackend.h"
+
+#include "runtime/core/Error.h"
+
+namespace offramp::cpu {
+
+CpuBackend::CpuBackend(const CpuBackendOptions &options) {
+  EngineOptions engine;
+  engine.mode = options.mode;
+  engine.threads = options.threads;
+  engine_ = createEngine(engine);
+  if (!engine_) userError("the CPU backend cannot run on this processor");
+}
+
+CpuBackend::~CpuBackend() { destroyEngine(engine_); }
+
+std::string CpuBackend::takeError() {
+  const char *error = engineTakeError(engine_);
+  return error ? error : "";
+}
+
+double CpuBackend::adamw(offramp_call &call, std::span<float> weights, std::span<float> gradients, std::span<float> m, std::span<float> v,
+                         std::span<const offramp_range> ranges, const offramp_adamw &options) {
+  double norm = offramp_cpu_adamw(&call, weights.data(), gradients.data(), m.data(), v.data(), ranges.data(), (int64_t)ranges.size(), &options);
+  engineWeightsChanged(engine_);
+  return norm;
+}
+
+void CpuBackend::setStageCosts(const std::vector<runtime::ManifestStageCost> &costs) {
+  std::vector<StageCost> stages;
+  for (const runtime::ManifestStageCost &from : costs) {
+    StageCost to;
+    to.wholeMacsPerRow = from.rowMacs;
+    to.wholeMacsPerSample = from.sampleMacs;
+    to.wholeCalls = from.wholeCalls;
+    to.firstMacsPerRow = from.firstRowMacs;
+    to.firstMacsPerSample = from.firstSampleMacs + from.sampleMacs;
+    to.firstCalls = from.firstCalls;
+    to.restMacsPerRow = from.restRowMacs;
+    to.restCalls = from.restCalls;
+    to.channels = (int64_t)from.rowBytes / 4;
+    to.canSplit = from.split;
+    stages.push_back(to);
+  }
+  engineSetStageCosts(engine_, std::move(stages));
+}
+
+void CpuBackend::setLeaveShares(std::span<const double> shares) { engineSetLeaveShares(engine_, {shares.begin(), shares.end()}); }
+
+runtime::BackendChoices CpuBackend::takeChoices() {
+  EngineChoices c = engineTakeChoices(engine_);
+  return {c.split, c.whole, c.regrouped, c.kept};
+}
+
+}  // namespace offramp::cpu

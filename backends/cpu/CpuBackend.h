@@ -1,0 +1,37 @@
+// The CPU behind the runtime's interface: an engine of backends/cpu/kernels. Glue only; no kernel and no policy is here.
+#pragma once
+
+#include "backends/cpu/kernels/Engine.h"
+#include "runtime/core/Backend.h"
+
+#include <memory>
+
+namespace offramp::cpu {
+
+struct CpuBackendOptions {
+  EngineMode mode = EngineMode::Inference;
+  int threads = 0;  ///< 0: as many as this process may use
+};
+
+class CpuBackend : public runtime::Backend {
+ public:
+  explicit CpuBackend(const CpuBackendOptions &options);
+  ~CpuBackend() override;
+
+  const char *name() const override { return "cpu"; }
+  int threads() const override { return engineThreads(engine_); }
+  void *engine() override { return engine_; }
+  void weightsChanged() override { engineWeightsChanged(engine_); }
+  std::string takeError() override;
+  double adamw(offramp_call &call, std::span<float> weights, std::span<float> gradients, std::span<float> m, std::span<float> v,
+               std::span<const offramp_range> ranges, const offramp_adamw &options) override;
+  void setStageCosts(const std::vector<runtime::ManifestStageCost> &costs) override;
+  void setLeaveShares(std::span<const double> shares) override;
+  runtime::BackendChoices takeChoices() override;
+  void setProfile(const MachineProfile &profile) { engineSetProfile(engine_, profile); }
+
+ private:
+  Engine *engine_;
+};
+
+}  // namespace offramp::cpu

@@ -1,0 +1,36 @@
+// What the runtime asks of a backend: an engine that compiled programs run on, the optimizer pass, and the inputs of its cost model. Each
+// backend implements it beside its kernels; nothing in runtime/ names one.
+#pragma once
+
+#include "runtime/abi/CpuKernels.h"
+#include "runtime/core/ArtifactManifest.h"
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace offramp::runtime {
+
+/// How often the cost model decided each way since it was last asked.
+struct BackendChoices {
+  int64_t split = 0, whole = 0, regrouped = 0, kept = 0;
+};
+
+class Backend {
+ public:
+  virtual ~Backend() = default;
+  virtual const char *name() const = 0;  ///< as in `--backend`
+  virtual int threads() const = 0;
+  virtual void *engine() = 0;            ///< offramp_call::engine
+  virtual void weightsChanged() = 0;     ///< the weight block was written
+  virtual std::string takeError() = 0;   ///< first error since the last call, or empty
+  /// Returns the gradient norm before clipping; gradients of the ranges are zero afterwards.
+  virtual double adamw(offramp_call &call, std::span<float> weights, std::span<float> gradients, std::span<float> m, std::span<float> v,
+                       std::span<const offramp_range> ranges, const offramp_adamw &options) = 0;
+  virtual void setStageCosts(const std::vector<ManifestStageCost> &costs) = 0;
+  virtual void setLeaveShares(std::span<const double> shares) = 0;  ///< expected share of leavers among those who reach a stage
+  virtual BackendChoices takeChoices() = 0;
+};
+
+}  // namespace offramp::runtime

@@ -1,0 +1,96 @@
+// See Collect.h.
+#include "runtime/infer/Collect.h"
+
+#include "runtime/core/Error.h"
+#include "runtime/data/BatchBuilder.h"
+#include "runtime/data/WorstRows.h"
+
+#include <cstring>
+
+namespace offramp::runtime {
+
+int32_t largest(const float *values, int64_t count) {
+  int64_t best = 0;
+  for (int64_t i = 1; i < count; ++i)
+    if (values[i] > values[best]) best = i;
+  return (int32_t)best;
+}
+
+std::vector<double> leaveShares(const std::vector<int64_t> &histogram) {
+  int64_t reach = 0;
+  for (int64_t count : histogram) reach += count;
+  std::vector<double> shares;
+  for (int64_t count : histogram) {
+    shares.push_back(reach > 0 ? (double)count / (double)reach : 0);
+    reach -= count;
+  }
+  return shares;
+}
+
+int32_t Collected::predicted(int64_t sample, int64_t stage) const {
+  return largest(logits.data() + (sample * stages + stage - 1) * classes, classes);
+}
+
+int64_t Collected::exitStage(int64_t sample) const {
+  for (int64_t s = 0; s + 1 < stages; ++s)
+    if (leave[(size_t)(sample * stages + s)] != 0) return s + 1;
+  return stages;
+}
+
+std::optional<Collected> collect(Session &session, const Split &split, int64_t batch, const std::function<bool(int64_t)> &proceed) {
+  const Manifest &m = session.manifest();
+  if (!m.evaluate) userError("`{}` has no evaluate program; build it again", session.artifact().path().string());
+  const ManifestEvaluate &evaluate = *m.evaluate;
+  BatchBuilder builder(*split.data, m.rowsPerSample);
+  const size_t program = evaluate.program;
+  session.reserve({&program, 1}, batch, worstRows(builder.rowCount(), split.rows, batch));
+
+  Collected all;
+  all.samples = split.size(), all.stages = m.stages, all.classes = m.classes;
+  std::vector<std::vector<float>> values;
+  for (const ManifestCollected &value : evaluate.collected) values.emplace_back((size_t)(value.elements * split.size()));
+  std::vector<int64_t> visit((size_t)batch, 0);
+  offramp_call &call = session.call();
+  for (int64_t at = 0; at < split.size(); at += batch) {
+    const int64_t n = std::min(batch, split.size() - at);
+    const offramp_batch &b = builder.build({split.rows.data() + at, (size_t)n});
+    std::vector<void *> pointers;
+    for (size_t i = 0; i < values.size(); ++i) pointers.push_back(values[i].data() + evaluate.collected[i].elements * at);
+    call.inputs = builder.inputs(), call.index = builder.index(), call.visit = visit.data();
+    call.collected = pointers.data(), call.samples_in_step = n;
+    session.run(program, b);
+    call.collected = nullptr;
+    if (proceed && !proceed(at + n)) return std::nullopt;
+  }
+  auto take = [&](const char *name) { return std::move(values[(size_t)evaluate.find(name)]); };
+  all.logits = take("logits"), all.leave = take("leave"), all.decision = take("decision");
+  if (const Column *labels = split.data->find(FieldKind::Label))
+    for (int64_t row : split.rows) all.labels.push_back(labels->labels[(size_t)row]);
+  return all;
+}
+
+CollectedSummary summarize(const Collected &c) {
+  CollectedSummary summary;
+  std::vector<int64_t> right((size_t)c.stages);
+  summary.histogram.assign((size_t)c.stages, 0);
+  int64_t rightAtExit = 0, stageSum = 0;
+  for (int64_t i = 0; i < c.samples; ++i) {
+    const int64_t exit = c.exitStage(i);
+    stageSum += exit;
+    ++summary.histogram[(size_t)exit - 1];
+    if (c.labels.empty()) continue;
+    for (int64_t s = 1; s <= c.stages; ++s) {
+      const bool isRight = c.predicted(i, s) == c.labels[(size_t)i];
+      right[(size_t)s - 1] += isRight;
+      if (s == exit) rightAtExit += isRight;
+    }
+  }
+  const double n = (double)std::max<int64_t>(1, c.samples);
+  summary.accuracy = (double)rightAtExit / n;
+  summary.meanStage = (double)stageSum / n;
+  for (int64_t count : right) summary.perStageAccuracy.push_back((double)count / n);
+  summary.leaveShares = leaveShares(summary.histogram);
+  return summary;
+}
+
+}  // namespace offramp::runtime

@@ -1,0 +1,87 @@
+// See Evaluate.h.
+#include "runtime/infer/Evaluate.h"
+
+#include "runtime/data/WorstRows.h"
+#include "runtime/infer/Collect.h"
+
+#include <chrono>
+#include <cmath>
+
+namespace offramp::runtime {
+namespace {
+
+double now() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
+
+int64_t rowsOf(const Split &split, const BatchBuilder &builder, int64_t batch) { return worstRows(builder.rowCount(), split.rows, batch); }
+
+}  // namespace
+
+Evaluator::Evaluator(Session &session, const Split &split, int64_t batch)
+    : session(session), split(split), batchSize(batch), builder(*split.data, session.manifest().rowsPerSample),
+      infer(session, batch, rowsOf(split, builder, batch)) {}
+
+void Evaluator::warmUp(const InferOptions &options, int64_t samples) {
+  std::vector<int64_t> histogram((size_t)session.manifest().stages, 0);
+  session.backend().setLeaveShares({});
+  samples = std::min(samples, split.size());
+  for (int round = 0; round < 2; ++round) {  // the second round runs with the choices that the first one's shares lead to
+    for (int64_t at = 0; at < samples; at += batchSize) {
+      const int64_t n = std::min(batchSize, split.size() - at);
+      builder.build({split.rows.data() + at, (size_t)n});
+      InferResult result = infer.run(builder, options);
+      for (int64_t i = 0; i < n && round == 0; ++i) ++histogram[(size_t)result.stage[i] - 1];
+    }
+    if (round == 0) session.backend().setLeaveShares(leaveShares(histogram));
+  }
+  if (const int64_t last = split.size() % batchSize; last > 0 && split.size() > batchSize) {  // the smaller batch at the end has a size of its own
+    builder.build({split.rows.data() + split.size() - last, (size_t)last});
+    infer.run(builder, options);
+  }
+}
+
+Evaluation Evaluator::evaluate(const InferOptions &options, const std::string &title, Progress::Output output) {
+  Evaluation e;
+  e.samples = split.size(), e.stages = session.manifest().stages, e.batch = batchSize;
+  e.histogram.assign((size_t)e.stages, 0);
+  e.predictions.reserve((size_t)e.samples);
+  const Column *labels = split.data->find(FieldKind::Label);
+  Progress progress(title, e.samples, "samples", output);
+  double seconds = 0;
+  int64_t right = 0, stageSum = 0;
+  for (int64_t at = 0; at < e.samples; at += batchSize) {
+    const int64_t n = std::min(batchSize, e.samples - at);
+    builder.build({split.rows.data() + at, (size_t)n});
+    const double begun = now();
+    InferResult result = infer.run(builder, options);
+    seconds += now() - begun;
+    for (int64_t i = 0; i < n; ++i) {
+      const int64_t row = split.rows[(size_t)(at + i)];
+      Prediction p{row, labels ? labels->labels[(size_t)row] : -1, result.predicted(i), result.stage[i], result.decision[i]};
+      right += p.prediction == p.label;
+      stageSum += p.stage;
+      ++e.histogram[(size_t)p.stage - 1];
+      e.undecided += options.exits && p.stage < e.stages && std::isnan(p.decision);
+      e.predictions.push_back(p);
+    }
+    progress.update(at + n);
+  }
+  progress.finish();
+  if (labels) e.accuracy = (double)right / (double)e.samples;
+  e.meanStage = (double)stageSum / (double)e.samples;
+  e.samplesPerSecond = seconds > 0 ? (double)e.samples / seconds : 0;
+  return e;
+}
+
+double Evaluator::time(const InferOptions &options, int64_t samples) {
+  samples = std::min(samples, split.size());
+  double seconds = 0;
+  for (int64_t at = 0; at < samples; at += batchSize) {
+    builder.build({split.rows.data() + at, (size_t)std::min(batchSize, split.size() - at)});
+    const double begun = now();
+    infer.run(builder, options);
+    seconds += now() - begun;
+  }
+  return seconds;
+}
+
+}  // namespace offramp::runtime
