@@ -13,7 +13,7 @@
 
 namespace offramp::runtime {
 namespace {
-constexpr size_t windowBytes = 1 << 18;
+constexpr size_t windowBytes = 1 << 16;
 constexpr size_t maxLine = size_t(64) << 20;
 }  // namespace
 
@@ -45,12 +45,12 @@ InputStream::~InputStream() {
 
 void InputStream::start() {
   window.resize(windowBytes);
-  raw.resize(windowBytes);
-  rawEnd = readRaw(raw.data(), raw.size());
-  if (rawEnd >= 2 && (unsigned char)raw[0] == 0x1f && (unsigned char)raw[1] == 0x8b)
-    inflater = std::make_unique<Inflater>();
-  else
-    window.swap(raw), end = rawEnd, rawEnd = 0;
+  end = readRaw(window.data(), window.size());
+  if (end < 2 || (unsigned char)window[0] != 0x1f || (unsigned char)window[1] != 0x8b) return;
+  inflater = std::make_unique<Inflater>();
+  raw = std::move(window);
+  rawEnd = end, end = 0;
+  window.assign(windowBytes, 0);
 }
 
 size_t InputStream::readRaw(void *bytes, size_t size) {
