@@ -32,10 +32,16 @@ void buildTrainingPipeline(OpPassManager &pm) {
   pm.addPass(createAutodiff());
 }
 
-void buildCpuPipeline(OpPassManager &pm) {
+void buildBatchPipeline(OpPassManager &pm) {
   pm.addPass(createBatchify());
   pm.addPass(createFuseRows());
-  pm.addPass(createLowerToCalls());
+}
+
+void buildCallPipeline(OpPassManager &pm) { pm.addPass(createLowerToCalls()); }
+
+void buildCpuPipeline(OpPassManager &pm) {
+  buildBatchPipeline(pm);
+  buildCallPipeline(pm);
 }
 
 std::string pipelineText(llvm::function_ref<void(OpPassManager &)> build) {

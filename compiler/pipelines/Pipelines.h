@@ -17,7 +17,16 @@ void buildInferencePipeline(mlir::OpPassManager &pm);
 /// Every program: a step for each training phase, measures, evaluation and the walk with exits split. `offramp-training`.
 void buildTrainingPipeline(mlir::OpPassManager &pm);
 
-/// From sample-level programs to calls of CPU kernels: what follows either pipeline above. `offramp-cpu`.
+/// The same under the name of its level: what is handed to the batch level.
+inline void buildSamplePipeline(mlir::OpPassManager &pm) { buildTrainingPipeline(pm); }
+
+/// From sample-level programs to the batch level, item-wise ops fused.
+void buildBatchPipeline(mlir::OpPassManager &pm);
+
+/// From the batch level to calls of CPU kernels.
+void buildCallPipeline(mlir::OpPassManager &pm);
+
+/// Both: what follows the inference or the training pipeline. `offramp-cpu`.
 void buildCpuPipeline(mlir::OpPassManager &pm);
 
 /// A pipeline as text that offramp-opt --pass-pipeline accepts.
