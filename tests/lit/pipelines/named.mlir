@@ -1,0 +1,18 @@
+// The named pipelines, as text and in effect. Inference has the walk alone; training has every program, steps included.
+// RUN: offramp-opt --offramp-inference --dump-pass-pipeline %S/../transforms/choose-program.mlir 2>&1 | FileCheck %s --check-prefix=INFERENCE
+// RUN: offramp-opt --offramp-training --dump-pass-pipeline %S/../transforms/choose-program.mlir 2>&1 | FileCheck %s --check-prefix=TRAINING
+// RUN: offramp-opt --offramp-front %S/../transforms/choose-program.mlir | FileCheck %s --check-prefix=FRONT
+
+// INFERENCE: choose-program{programs=infer},demand-rows,split-exits)
+// INFERENCE-NOT: nn.program = "evaluate"
+// INFERENCE: func.func @infer(
+// INFERENCE: nn.program = "infer"
+
+// TRAINING: choose-program{},demand-rows,split-exits,autodiff)
+// TRAINING-DAG: nn.program = "step"
+// TRAINING-DAG: nn.program = "measure"
+// TRAINING-DAG: nn.program = "evaluate"
+// TRAINING-DAG: nn.program = "infer"
+
+// FRONT-NOT: nn.program = "step"
+// FRONT: nn.program = "loss"
