@@ -117,9 +117,10 @@ public:
   FilteredTokens run() {
     dropNonTokens();
     for (at = 0; at < in.size() && result.usable; ++at) take();
-    newline = true;
-    closeDown(0, nullptr);
+    if (result.usable) closeDown(0, nullptr);
     endStatement();
+    // ANTLR would throw on an empty list, and would put the end of the file nowhere.
+    result.tokens.push_back(insert(Token::EOF, "<EOF>"));
     return std::move(result);
   }
 

@@ -19,7 +19,7 @@ inline constexpr int kMaxBrackets = 200;
 inline constexpr int kMaxDepth = 500;
 
 struct FilteredTokens {
-  std::vector<std::unique_ptr<antlr4::Token>> tokens;  ///< without EOF
+  std::vector<std::unique_ptr<antlr4::Token>> tokens;  ///< closed by EOF
   std::vector<ast::Comment> comments;
   std::set<int32_t> mended;  ///< lines where something was reported and repaired; what the parser finds there is a consequence
   bool usable = true;  ///< false: nested too deeply, must not be parsed
