@@ -1,0 +1,85 @@
+// The training loop: the phases of the manifest one after the other, over batches in an order that is a pure function of (seed, epoch).
+// Saves itself so that a run killed at any instant goes on to bit-identical weights. Makes no run folder (Run.h) and reads no data.
+#pragma once
+
+#include "runtime/core/Session.h"
+#include "runtime/data/BatchBuilder.h"
+#include "runtime/data/EpochOrder.h"
+#include "runtime/data/Splits.h"
+#include "runtime/train/Checkpoint.h"
+#include "runtime/train/Events.h"
+#include "runtime/train/Metrics.h"
+#include "runtime/train/Progress.h"
+#include "runtime/train/Run.h"
+
+#include <atomic>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace offramp::runtime {
+
+struct LoopOptions {
+  double checkpointSeconds = 30;
+  int64_t checkpointSteps = 0;              ///< 0: by time only
+  const std::atomic<bool> *stop = nullptr;  ///< set from outside (Ctrl-C): save and return
+  Progress::Output output = Progress::standardError();
+};
+
+enum class LoopEnd { Finished, Interrupted };
+
+/// Where a run is; small, all of it in each checkpoint.
+struct LoopState {
+  int64_t phase = 0, epoch = 0, batch = 0;  ///< batch: those of this epoch that are done
+  int64_t phaseStep = 0, step = 0;          ///< optimizer steps of this phase, of the run
+  int64_t epochs = 0;                       ///< training epochs begun before this one, over all phases
+  std::vector<double> sums;                 ///< of loss and metrics over this epoch's samples so far
+  double seconds = 0;                       ///< spent on steps of this epoch
+  bool hasBest = false;
+  double bestAccuracy = 0;
+  int64_t bestEpoch = 0;
+};
+
+class Loop {
+ public:
+  /// The session's backend must be in training mode. `splits` and `info` must outlive the loop.
+  Loop(Session &session, const TrainingSplits &splits, const RunInfo &info, std::filesystem::path run, LoopOptions options);
+
+  /// From the latest checkpoint, or from the beginning. Writes RUN/model.safetensors and RUN/result.json at the end. UserError when the loss
+  /// is not finite (the last checkpoint is kept).
+  LoopEnd run();
+
+ private:
+  void begin();
+  void restore(const Checkpoint &checkpoint);
+  void save();
+  bool stopped() const { return options.stop && options.stop->load(); }
+  bool isLastTraining(size_t phase) const;
+
+  LoopEnd train(const ManifestTrainPhase &phase);
+  void step(const ManifestTrainPhase &phase, BatchBuilder &builder, int64_t at, int64_t total);
+  bool validate(const ManifestTrainPhase &phase);  ///< false: interrupted
+  LoopEnd measure(const ManifestMeasurePhase &phase);
+  void finish();
+
+  Session &session;
+  const TrainingSplits &splits;
+  const RunInfo &info;
+  std::filesystem::path folder;
+  LoopOptions options;
+  CheckpointStore store;
+  LoopState state;
+  AlignedBlock gradients, m, v, best;
+  std::vector<AlignedBlock> tables;       ///< by manifest slot, [rows of the training data]
+  std::vector<void *> tablePointers;
+  std::vector<int64_t> visit;
+  std::vector<float> losses;
+  std::vector<offramp_range> ranges;
+  EpochOrder order;
+  std::unique_ptr<MetricsLog> metrics;
+  std::unique_ptr<EventWriter> events;
+  DataIdentity trainIdentity, validIdentity;
+  double savedAt = 0;
+};
+
+}  // namespace offramp::runtime

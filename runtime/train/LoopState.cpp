@@ -1,0 +1,71 @@
+// What a checkpoint of the loop holds, written and read back.
+#include "runtime/train/Loop.h"
+
+#include "runtime/core/Error.h"
+
+#include <chrono>
+#include <cstring>
+
+namespace offramp::runtime {
+namespace {
+
+std::span<const std::byte> bytesOf(const AlignedBlock &block) { return {reinterpret_cast<const std::byte *>(block.data()), block.bytes()}; }
+
+void take(const Checkpoint &checkpoint, const std::string &name, void *to, size_t bytes) {
+  const auto &from = checkpoint.block(name, bytes);
+  if (bytes > 0) std::memcpy(to, from.data(), bytes);
+}
+
+}  // namespace
+
+void Loop::save() {
+  metrics->sync();
+  events->sync();
+  CheckpointState c;
+  c.phase = state.phase, c.epoch = state.epoch, c.step = state.step;
+  c.manifestSha256 = session.manifest().sha256;
+  c.data = trainIdentity;
+  c.more = {{"batch", state.batch},         {"phase_step", state.phaseStep}, {"epochs", state.epochs},
+            {"sums", state.sums},           {"seconds", state.seconds},      {"has_best", state.hasBest},
+            {"best_accuracy", state.bestAccuracy}, {"best_epoch", state.bestEpoch},
+            {"metrics", metrics->offset()}, {"events", events->offset()},    {"valid", validIdentity.sha256}};
+  auto weights = session.weights();
+  std::vector<Block> blocks{{"weights", std::as_bytes(weights)}, {"m", bytesOf(m)}, {"v", bytesOf(v)}};
+  if (state.hasBest) blocks.push_back({"best", bytesOf(best)});
+  for (size_t i = 0; i < tables.size(); ++i) blocks.push_back({"table." + std::to_string(i), bytesOf(tables[i])});
+  store.save(c, blocks);
+  savedAt = std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
+void Loop::restore(const Checkpoint &c) {
+  const std::string name = fmt::format("checkpoint `{}`", c.name);
+  if (c.state.manifestSha256 != session.manifest().sha256) userError("{} belongs to another artifact than `{}`", name, session.artifact().path().string());
+  if (!(c.state.data == trainIdentity))
+    userError("{} was made with other training data ({} samples) than given now ({} samples); give the same files", name, c.state.data.rows, trainIdentity.rows);
+  const Json &more = c.state.more;
+  if (jsonString(more, "valid", name) != validIdentity.sha256) userError("{} was made with other validation data than given now; give the same files", name);
+  state.phase = c.state.phase, state.epoch = c.state.epoch, state.step = c.state.step;
+  state.batch = jsonInteger(more, "batch", name, 0, INT64_MAX);
+  state.phaseStep = jsonInteger(more, "phase_step", name, 0, INT64_MAX);
+  state.epochs = jsonInteger(more, "epochs", name, 0, INT64_MAX);
+  state.bestEpoch = jsonInteger(more, "best_epoch", name, 0, INT64_MAX);
+  try {
+    state.sums = jsonMember(more, "sums", name).get<std::vector<double>>();
+    state.seconds = jsonMember(more, "seconds", name).get<double>();
+    state.hasBest = jsonMember(more, "has_best", name).get<bool>();
+    state.bestAccuracy = jsonMember(more, "best_accuracy", name).get<double>();
+  } catch (const Json::exception &error) {
+    userError("{}: field `more` is damaged: {}", name, error.what());
+  }
+  auto weights = session.weights();
+  take(c, "weights", weights.data(), weights.size_bytes());
+  take(c, "m", m.data(), m.bytes());
+  take(c, "v", v.data(), v.bytes());
+  if (state.hasBest) take(c, "best", best.data(), best.bytes());
+  for (size_t i = 0; i < tables.size(); ++i) take(c, "table." + std::to_string(i), tables[i].data(), tables[i].bytes());
+  session.weightsChanged();
+  metrics = std::make_unique<MetricsLog>(folder / "metrics.jsonl", jsonInteger(more, "metrics", name, 0, INT64_MAX));
+  events = std::make_unique<EventWriter>(folder / EventWriter::fileName, jsonInteger(more, "events", name, 0, INT64_MAX));
+}
+
+}  // namespace offramp::runtime

@@ -1,0 +1,137 @@
+// A training phase: epochs of steps, validation after each.
+#include "runtime/train/Loop.h"
+
+#include "runtime/core/Error.h"
+#include "runtime/data/WorstRows.h"
+#include "runtime/infer/Collect.h"
+#include "runtime/train/Schedule.h"
+
+#include <chrono>
+#include <cmath>
+#include <cstring>
+
+namespace offramp::runtime {
+namespace {
+
+double now() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
+
+/// Ranges of the updated weights; neighbours with the same decay are one.
+std::vector<offramp_range> rangesOf(const Manifest &manifest, const ManifestTrainPhase &phase) {
+  std::vector<offramp_range> ranges;
+  for (size_t i : phase.updates)
+    for (const ManifestField &field : manifest.instances[i].fields) {
+      const int64_t begin = manifest.instances[i].offset + field.offset;
+      if (!ranges.empty() && ranges.back().begin + ranges.back().count == begin && ranges.back().decays == field.decays)
+        ranges.back().count += field.elements;
+      else
+        ranges.push_back({begin, field.elements, field.decays});
+    }
+  return ranges;
+}
+
+void zero(AlignedBlock &block) {
+  if (block.bytes() > 0) std::memset(block.data(), 0, block.bytes());
+}
+
+}  // namespace
+
+void Loop::step(const ManifestTrainPhase &phase, BatchBuilder &builder, int64_t at, int64_t total) {
+  const double begun = now();
+  const int64_t n = std::min<int64_t>(phase.batch, (int64_t)order.rows().size() - at);
+  const offramp_batch &batch = builder.build(order.rows().subspan((size_t)at, (size_t)n));
+  for (int64_t i = 0; i < n; ++i) visit[(size_t)i] = order.visit(at + i);
+  std::fill(losses.begin(), losses.end(), 0.0f);
+  offramp_call &call = session.call();
+  call.inputs = builder.inputs(), call.index = builder.index(), call.visit = visit.data();
+  call.loss = losses.data(), call.samples_in_step = n;
+  session.run(phase.program, batch);
+
+  const double loss = (double)losses[0] / (double)n, lr = learningRate(phase.optimizer, state.phaseStep, total);
+  auto refuse = [&](const char *what, double value) {
+    userError("phase `{}`, step {} of {}: the {} is {}; training stopped, `{}` keeps the last good checkpoint. Lower the learning rate ({}) or "
+              "look at the data",
+              phase.name, state.phaseStep + 1, total, what, value, (folder / "checkpoints").string(), phase.optimizer.lr);
+  };
+  if (!std::isfinite(loss)) refuse("loss", loss);
+  const ManifestOptimizer &o = phase.optimizer;
+  offramp_adamw adamw{(float)lr, (float)o.beta1, (float)o.beta2, (float)o.eps, (float)o.weightDecay, (float)o.clip, state.phaseStep + 1};
+  const double norm = session.backend().adamw(call, session.weights(), gradients.as<float>(), m.as<float>(), v.as<float>(), ranges, adamw);
+  if (!std::isfinite(norm)) refuse("gradient norm", norm);
+
+  const double seconds = now() - begun;
+  ++state.phaseStep, ++state.step, ++state.batch;
+  state.seconds += seconds;
+  OrderedJson line{{"kind", "step"}, {"phase", phase.name}, {"epoch", state.epoch + 1}, {"step", state.step}, {"lr", lr}};
+  for (size_t i = 0; i < losses.size(); ++i) {
+    state.sums[i] += losses[i];
+    line[phase.metrics[i]] = losses[i] / (float)n;
+    events->scalar(phase.name + "/" + phase.metrics[i], state.step, losses[i] / (float)n);
+  }
+  line["gradient_norm"] = norm;
+  line["samples_per_second"] = (double)n / seconds;
+  metrics->write(line);
+  events->scalar(phase.name + "/lr", state.step, (float)lr);
+}
+
+bool Loop::validate(const ManifestTrainPhase &phase) {
+  const double n = (double)splits.train.size();
+  OrderedJson line{{"kind", "epoch"}, {"phase", phase.name}, {"epoch", state.epoch + 1}, {"step", state.step}};
+  for (size_t i = 0; i < phase.metrics.size(); ++i) line[phase.metrics[i]] = state.sums[i] / n;
+  line["seconds"] = state.seconds;
+  line["samples_per_second"] = n / std::max(state.seconds, 1e-9);
+  if (session.manifest().evaluate && session.manifest().labelInput() >= 0 && splits.valid.size() > 0) {
+    std::optional<Collected> values = collect(session, splits.valid, std::min<int64_t>(64, splits.valid.size()), [&](int64_t) { return !stopped(); });
+    if (!values) return false;
+    CollectedSummary summary = summarize(*values);
+    line["valid_accuracy"] = summary.accuracy;
+    line["valid_mean_stage"] = summary.meanStage;
+    line["valid_per_stage_accuracy"] = summary.perStageAccuracy;
+    line["valid_leave_shares"] = summary.leaveShares;
+    events->scalar("valid/accuracy", state.step, (float)summary.accuracy);
+    events->scalar("valid/mean_stage", state.step, (float)summary.meanStage);
+    if (isLastTraining((size_t)state.phase) && (!state.hasBest || summary.accuracy >= state.bestAccuracy)) {
+      state.hasBest = true, state.bestAccuracy = summary.accuracy, state.bestEpoch = state.epoch + 1;
+      std::memcpy(best.data(), session.weights().data(), best.bytes());
+    }
+  }
+  metrics->write(line);
+  return true;
+}
+
+LoopEnd Loop::train(const ManifestTrainPhase &phase) {
+  const int64_t samples = splits.train.size(), batches = (samples + phase.batch - 1) / phase.batch, total = batches * phase.epochs;
+  BatchBuilder builder(*splits.train.data, session.manifest().rowsPerSample);
+  session.reserve({&phase.program, 1}, phase.batch, worstRows(builder.rowCount(), splits.train.rows, phase.batch));
+  ranges = rangesOf(session.manifest(), phase);
+  losses.assign(phase.metrics.size(), 0.0f);
+  visit.resize((size_t)std::max<int64_t>(phase.batch, 64));
+  zero(gradients);
+  if (state.phaseStep == 0 && state.epoch == 0) zero(m), zero(v);
+  for (; state.epoch < phase.epochs; ++state.epoch, ++state.epochs, state.batch = 0) {
+    if (state.batch == 0) state.sums.assign(phase.metrics.size(), 0.0), state.seconds = 0;
+    order.shuffle(info.seed, state.epochs, splits.train.rows);
+    Progress progress(fmt::format("{}, epoch {} of {}", phase.name, state.epoch + 1, phase.epochs), samples, "samples", options.output);
+    int64_t sinceSave = 0;
+    while (state.batch < batches) {
+      if (stopped()) return LoopEnd::Interrupted;
+      step(phase, builder, state.batch * phase.batch, total);
+      const int64_t done = std::min(samples, state.batch * phase.batch);
+      progress.update(done, fmt::format("loss {:.4g}", state.sums[0] / (double)done));
+      ++sinceSave;
+      const bool due = options.checkpointSteps > 0 ? sinceSave >= options.checkpointSteps : now() - savedAt > options.checkpointSeconds;
+      if (due && state.batch < batches) save(), sinceSave = 0;
+    }
+    if (!validate(phase)) return LoopEnd::Interrupted;
+    progress.finish(fmt::format("loss {:.4g}", state.sums[0] / (double)samples) + (state.hasBest ? fmt::format(", best valid accuracy {:.4f}", state.bestAccuracy) : ""));
+    if (state.epoch + 1 < phase.epochs) {  // the checkpoint says: the next epoch, none of its batches done
+      LoopState here = state;
+      ++state.epoch, ++state.epochs, state.batch = 0;
+      save();
+      state = here;
+    }
+  }
+  metrics->write(OrderedJson{{"kind", "phase"}, {"phase", phase.name}, {"step", state.step}});
+  return LoopEnd::Finished;
+}
+
+}  // namespace offramp::runtime
