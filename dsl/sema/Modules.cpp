@@ -51,8 +51,9 @@ Module *Modules::load(const fs::path &file, SourceRange from) {
   Module *module = modules.back().get();
   byPath[key] = module;
   module->path = file.string();
-  module->file = parse(sources, *id, diagnostics).file;
-  readDeclarations(*module);
+  ParseResult parsed = parse(sources, *id, diagnostics);
+  module->file = std::move(parsed.file);
+  if (parsed.ok) readDeclarations(*module);  // after a syntax error nothing that it says is relied on
   return module;
 }
 

@@ -29,7 +29,7 @@ std::string describe(const std::vector<int64_t> &shape) {
 std::string describe(const Type &type, int64_t classes) {
   if (classes > 0) {
     std::string name = fmt::format("class[{}]", classes);
-    return type.shape.empty() ? name : name + describe(type.shape);
+    return type.shape.empty() ? name : describe(type.shape) + " of " + name;
   }
   return nameOf(type.dtype) + (type.shape.empty() ? std::string() : describe(type.shape));
 }
