@@ -1,5 +1,5 @@
 // The `ramp` dialect: the structure of a model. Formulas are functions of `nn` ops that it names by symbol; it computes nothing itself.
-// Constraints V1 … V10 are those of the verifier in RampModel.cpp, cited in its messages and in tests/lit/dialect/ramp-invalid.mlir.
+// Constraints V1 … V10 are those of the verifier in RampModel.cpp, cited in its messages and in tests/lit/dialect/ramp-invalid-*.mlir.
 #ifndef OFFRAMP_RAMP_OPS_TD
 #define OFFRAMP_RAMP_OPS_TD
 
