@@ -19,6 +19,7 @@ ModelElaborator::ModelElaborator(const SourceManager &sources, Modules &modules,
 bool ModelElaborator::run() {
   result.name = model.name.text;
   readParameters();
+  if (failed) return false;  // whatever uses a parameter would only repeat it
   auto guarded = [&](auto action) {
     try {
       action();
@@ -35,6 +36,7 @@ bool ModelElaborator::run() {
   };
   // The network first: phases and rules read it wherever they stand.
   each([&](const ast::ModelMember &m) { if (auto *input = m.as<ast::Input>()) readInputs(*input); });
+  if (failed) return false;
   bool hasBackbone = false;
   each([&](const ast::ModelMember &m) {
     if (auto *binding = m.as<ast::Binding>(); binding && binding->name.text == "backbone") hasBackbone = true, buildBackbone(*binding);

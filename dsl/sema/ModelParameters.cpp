@@ -82,7 +82,7 @@ void ModelElaborator::readParameters() {
 
 void ModelElaborator::checkOverrides() {
   for (auto &[name, value] : overrides) {
-    if (parameters.count(name)) continue;
+    if (declared.count(name)) continue;  // wrong parameters have been reported
     size_t dot = name.find('.');
     bool phase = false;
     std::vector<std::string> known = parameterOrder;
