@@ -1,0 +1,76 @@
+// `offramp bench`: the ways of running a model against each other, interleaved in one process, the median of the rounds.
+#include "compiler/tools/offramp/Command.h"
+#include "compiler/tools/offramp/OpenRun.h"
+
+#include "runtime/core/Error.h"
+#include "runtime/infer/Evaluate.h"
+
+#include <algorithm>
+#include <iostream>
+
+namespace offramp::tool {
+namespace {
+
+using namespace runtime;
+
+struct Options {
+  std::string run;
+  std::vector<std::string> data, sets;
+  std::vector<int64_t> batches{1, 8, 64};
+  int64_t limit = 2000;
+  int rounds = 5, threads = 0;
+  bool json = false;
+};
+
+struct Way {
+  const char *name;
+  InferOptions options;
+};
+constexpr Way ways[] = {{"full_depth", {false, 0, 0}},      {"exits", {true, 2, 2}},          {"exits_without_regrouping", {true, 2, 0}},
+                        {"exit_first_on", {true, 1, 2}},    {"exit_first_off", {true, 0, 2}}};
+
+void bench(const Options &options) {
+  OpenRun run = openRun(options.run, options.sets, options.threads);
+  Split split = wholeSplit(testData(options.data, run.fields), options.limit);
+  OrderedJson all = OrderedJson::array();
+  for (int64_t batch : options.batches) {
+    Evaluator evaluator(*run.session, split, batch);
+    std::vector<double> seconds[std::size(ways)];
+    OrderedJson choices[std::size(ways)];
+    for (int round = 0; round < options.rounds; ++round)
+      for (size_t w = 0; w < std::size(ways); ++w) {
+        if (round == 0 || w <= 1) evaluator.warmUp(ways[w].options, 256);
+        run.session->backend().takeChoices();
+        seconds[w].push_back(evaluator.time(ways[w].options, split.size()));
+        BackendChoices c = run.session->backend().takeChoices();
+        choices[w] = {{"exit_first", c.split}, {"whole", c.whole}, {"regrouped", c.regrouped}, {"kept", c.kept}};
+      }
+    for (size_t w = 0; w < std::size(ways); ++w) {
+      std::sort(seconds[w].begin(), seconds[w].end());
+      const double rate = (double)split.size() / seconds[w][seconds[w].size() / 2];
+      all.push_back({{"batch", batch}, {"way", ways[w].name}, {"samples_per_second", rate}, {"choices", choices[w]}});
+      if (!options.json) std::cout << fmt::format("batch {:4}  {:26} {:10.0f} samples/s  {}\n", batch, ways[w].name, rate, jsonLine(choices[w]));
+    }
+  }
+  if (options.json) std::cout << jsonLine(all) << "\n";
+}
+
+}  // namespace
+
+void addBench(CLI::App &app) {
+  auto options = std::make_shared<Options>();
+  CLI::App *command = app.add_subcommand("bench", "Full depth, exits, exits without regrouping, exit-first on and off, interleaved");
+  command->add_option("RUN", options->run, "run folder")->required();
+  command->add_option("--data", options->data, "test=PATH[,PATH…]")->take_all()->allow_extra_args(false);
+  command->add_option("--batch", options->batches, "batch sizes, such as 1,8,64")->delimiter(',')->check(CLI::Range(1, 1000000));
+  command->add_option("--set", options->sets, "name=value of a setting")->take_all()->allow_extra_args(false);
+  command->add_option("--limit", options->limit, "only the first N samples; 0: all")->check(CLI::NonNegativeNumber);
+  command->add_option("--rounds", options->rounds, "rounds, of which the median counts")->check(CLI::Range(1, 1000));
+  command->add_option("--threads", options->threads, "threads; 0: all")->check(CLI::Range(0, 4096));
+  command->add_flag("--json", options->json, "one JSON array");
+  command->footer("Example: offramp bench runs/first --batch 1,8,64 --data "
+                  "test=/usr/share/datasets/fashion-mnist/t10k-images-idx3-ubyte.gz,/usr/share/datasets/fashion-mnist/t10k-labels-idx1-ubyte.gz");
+  command->callback([options] { bench(*options); });
+}
+
+}  // namespace offramp::tool

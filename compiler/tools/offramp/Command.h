@@ -1,0 +1,19 @@
+// How a subcommand joins the command line: a file of its own with one `add…` function, and one line in main.cpp. The action runs after parsing
+// and reports mistakes by exceptions (runtime/core/Error.h, CompileError); main turns them into exit statuses.
+#pragma once
+
+#include <CLI/CLI.hpp>
+
+namespace offramp::tool {
+
+/// What a command ended with: 0, or 130 after Ctrl-C.
+inline int exitStatus = 0;
+
+void addCheck(CLI::App &app);
+void addFmt(CLI::App &app);
+void addTrain(CLI::App &app);
+void addEval(CLI::App &app);
+void addRun(CLI::App &app);
+void addBench(CLI::App &app);
+
+}  // namespace offramp::tool

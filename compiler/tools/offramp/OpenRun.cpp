@@ -1,0 +1,43 @@
+// See OpenRun.h.
+#include "compiler/tools/offramp/OpenRun.h"
+
+#include "runtime/core/Error.h"
+#include "runtime/data/ReadDataset.h"
+
+#include <cstdlib>
+
+namespace offramp::tool {
+
+using namespace runtime;
+namespace fs = std::filesystem;
+
+std::vector<fs::path> importRoots() {
+  if (const char *given = std::getenv("OFFRAMP_STDLIB")) return {given};
+  std::error_code error;
+  fs::path installed = fs::read_symlink("/proc/self/exe", error).parent_path().parent_path() / "share" / "offramp" / "stdlib";
+  if (fs::is_directory(installed, error)) return {installed};
+  return {OFFRAMP_STDLIB_SOURCE};
+}
+
+OpenRun openRun(const fs::path &run, const std::vector<std::string> &sets, int threads, cpu::EngineMode mode) {
+  OpenRun open;
+  const auto changes = parseSets(sets);
+  open.info = readRun(run);
+  open.artifact = Artifact::loadFromRun(run);
+  if (open.artifact->manifest().sha256 != open.info.artifactSha256) userError("`{}`: artifact.so is not the one this run was trained with", run.string());
+  open.session = std::make_unique<Session>(open.artifact, std::make_unique<cpu::CpuBackend>(cpu::CpuBackendOptions{mode, threads}));
+  for (const auto &[name, value] : open.info.settings) open.session->settings().set(name, value);
+  open.session->settings().apply(changes);
+  loadWeights(trainedWeights(run), open.artifact->manifest(), open.session->weights());
+  open.session->weightsChanged();
+  open.fields = runFields(open.artifact->manifest(), open.info);
+  return open;
+}
+
+std::shared_ptr<const Dataset> testData(const std::vector<std::string> &arguments, std::vector<FieldSpec> &fields) {
+  DataArguments data = parseDataArguments(arguments);
+  if (!data.contains("test")) throw UsageError("no test data; add `--data test=PATH[,PATH…]`");
+  return std::make_shared<const Dataset>(readDataset("test", data.at("test"), fields, Labels::Optional));
+}
+
+}  // namespace offramp::tool

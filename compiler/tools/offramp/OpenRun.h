@@ -1,0 +1,32 @@
+// A trained run made ready for inference, as eval, run, bench and report need it; and where library text lies.
+#pragma once
+
+#include "backends/cpu/CpuBackend.h"
+#include "runtime/core/Session.h"
+#include "runtime/data/Dataset.h"
+#include "runtime/train/Run.h"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace offramp::tool {
+
+/// $OFFRAMP_STDLIB, beside the installed program, or the source tree it was built from.
+std::vector<std::filesystem::path> importRoots();
+
+struct OpenRun {
+  runtime::RunInfo info;
+  std::shared_ptr<const runtime::Artifact> artifact;
+  std::unique_ptr<runtime::Session> session;
+  std::vector<runtime::FieldSpec> fields;
+};
+
+/// Loads artifact and weights; settings are the run's, changed by `sets`.
+OpenRun openRun(const std::filesystem::path &run, const std::vector<std::string> &sets, int threads,
+                cpu::EngineMode mode = cpu::EngineMode::Inference);
+
+/// The `test` split of --data arguments, labels optional; UsageError when it is not given.
+std::shared_ptr<const runtime::Dataset> testData(const std::vector<std::string> &arguments, std::vector<runtime::FieldSpec> &fields);
+
+}  // namespace offramp::tool

@@ -1,0 +1,177 @@
+// `offramp train`: compile (or take from the cache), make the run folder, and hand over to the loop; or go on with a run.
+#include "compiler/tools/offramp/Command.h"
+#include "compiler/tools/offramp/OpenRun.h"
+
+#include "compiler/artifact/Compile.h"
+#include "runtime/core/Error.h"
+#include "runtime/core/Files.h"
+#include "runtime/data/LabelMap.h"
+#include "runtime/data/ReadDataset.h"
+#include "runtime/train/Loop.h"
+
+#include <csignal>
+#include <iostream>
+
+namespace offramp::tool {
+namespace {
+
+using namespace runtime;
+namespace fs = std::filesystem;
+
+std::atomic<bool> stopAsked{false};
+void askToStop(int) { stopAsked = true; }
+
+struct Options {
+  std::string file, out, init;
+  std::vector<std::string> data, sets;
+  int64_t seed = 0, limit = 0, checkpointSteps = 0;
+  double checkpointSeconds = 30;
+  int threads = 0;
+  bool resume = false;
+};
+
+DataArguments absolutePaths(DataArguments data) {
+  for (auto &[split, paths] : data)
+    for (std::string &path : paths) path = fs::absolute(path).lexically_normal().string();
+  return data;
+}
+
+struct TrainingData {
+  std::shared_ptr<const Dataset> train, valid;
+  std::vector<FieldSpec> fields;  ///< with the class names found
+};
+
+TrainingData readData(const DataArguments &arguments, std::vector<FieldSpec> fields) {
+  if (!arguments.contains("train")) throw UsageError("no training data; add `--data train=PATH[,PATH…]`");
+  TrainingData data;
+  data.fields = std::move(fields);
+  data.train = std::make_shared<const Dataset>(readDataset("train", arguments.at("train"), data.fields));
+  if (arguments.contains("valid")) data.valid = std::make_shared<const Dataset>(readDataset("valid", arguments.at("valid"), data.fields));
+  return data;
+}
+
+/// Compiles and makes the run folder; everything that can be wrong is found before it exists.
+void start(const Options &options, const std::vector<std::string> &words) {
+  if (options.file.empty()) throw UsageError("no model file; `offramp train FILE.ramp …`");
+  if (fs::exists(fs::symlink_status(options.out)))
+    userError("`{}` exists; to go on with it add `--resume`, to start anew choose another `--out`", options.out);
+  if (!fs::is_regular_file(options.file)) userError("`{}` does not exist", options.file);
+  const DataArguments arguments = parseDataArguments(options.data);
+  if (!arguments.contains("train")) throw UsageError("no training data; add `--data train=PATH[,PATH…]`");
+  CompileOptions compile;
+  compile.importRoots = importRoots();
+  CompileResult compiled = compileModel(options.file, parseSets(options.sets), compile);
+  auto artifact = Artifact::load(compiled.so, compiled.manifest);
+  const Manifest &manifest = artifact->manifest();
+
+  Settings settings(manifest);  // compileModel has refused unknown names; parameters of other kinds are in the artifact
+  for (const auto &[name, text] : parseSets(options.sets))
+    for (const ManifestSetting &setting : manifest.settings)
+      if (setting.name == name) settings.apply({{name, text}});
+  std::vector<FieldSpec> fields = manifest.inputs;
+  if (!manifest.namesFile.empty())
+    fields[(size_t)manifest.labelInput()].names = readClassNames((fs::path(options.file).parent_path() / manifest.namesFile).string());
+  TrainingData data = readData(arguments, fields);
+  makeTrainingSplits(data.train, data.valid, options.seed, options.limit);  // refuses what cannot be split
+  if (!options.init.empty()) {
+    std::vector<float> block((size_t)manifest.weightElements);
+    loadWeights(options.init, manifest, block);
+  }
+
+  RunInfo info;
+  info.model = manifest.model;
+  info.source = fs::path(options.file).filename().string();
+  info.settings = settings.named();
+  info.sets = parseSets(options.sets);
+  info.seed = options.seed, info.threads = options.threads, info.limit = options.limit;
+  info.data = absolutePaths(arguments);
+  if (int64_t label = manifest.labelInput(); label >= 0) info.classes = data.fields[(size_t)label].names;
+  info.command = words;
+  info.init = options.init;
+  info.artifactSha256 = manifest.sha256;
+  RunFiles files{compiled.so, compiled.manifest, compiled.object, {}, options.init};
+  files.sources.emplace_back(options.file, info.source);
+  for (const fs::path &source : compiled.sources) {
+    std::error_code error;
+    if (fs::equivalent(source, options.file, error) || !fs::exists(source)) continue;
+    bool library = false;
+    for (const fs::path &root : importRoots()) {
+      fs::path inside = fs::absolute(source).lexically_normal().lexically_relative(fs::absolute(root).lexically_normal());
+      if (!inside.empty() && *inside.begin() != "..") files.sources.emplace_back(source, ("stdlib" / inside).string()), library = true;
+    }
+    if (library) continue;
+    fs::path inside = fs::absolute(source).lexically_relative(fs::absolute(options.file).parent_path());
+    files.sources.emplace_back(source, !inside.empty() && *inside.begin() != ".." ? inside.string() : source.filename().string());
+  }
+  createRun(options.out, info, files);
+}
+
+/// What is given again must be what the run was started with.
+void compare(const Options &options, const CLI::App &command, const RunInfo &info) {
+  auto refuse = [&](const char *what) { userError("`{}` was started with another {}; a resumed run keeps what it was started with", options.out, what); };
+  if (command.count("--seed") && options.seed != info.seed) refuse("`--seed`");
+  if (command.count("--limit") && options.limit != info.limit) refuse("`--limit`");
+  if (command.count("--threads") && options.threads != info.threads) refuse("`--threads`");
+  if (command.count("--set") && parseSets(options.sets) != info.sets) refuse("`--set`");
+  if (command.count("--init") && options.init != info.init) refuse("`--init`");
+  const fs::path copy = fs::path(options.out) / "source" / info.source;
+  if (!options.file.empty() && fs::exists(options.file) && readFile(options.file) != readFile(copy))
+    userError("`{}` is not the model that `{}` was started with (`{}`); start a new run for a changed model", options.file, options.out, copy.string());
+}
+
+void train(const Options &options, const CLI::App &command, const std::vector<std::string> &words) {
+  if (!options.resume || !fs::exists(options.out)) start(options, words);
+  RunLock lock(options.out);
+  RunInfo info = readRun(options.out);
+  if (options.resume) compare(options, command, info);
+  auto artifact = Artifact::loadFromRun(options.out);
+  if (artifact->manifest().sha256 != info.artifactSha256) userError("`{}`: artifact.so is not the one this run was started with", options.out);
+  TrainingData data = readData(options.data.empty() ? info.data : parseDataArguments(options.data), runFields(artifact->manifest(), info));
+  TrainingSplits splits = makeTrainingSplits(data.train, data.valid, info.seed, info.limit);
+  Session session(artifact, std::make_unique<cpu::CpuBackend>(cpu::CpuBackendOptions{cpu::EngineMode::Training, (int)info.threads}));
+  for (const auto &[name, value] : info.settings) session.settings().set(name, value);
+
+  struct sigaction action {};
+  action.sa_handler = askToStop;
+  action.sa_flags = SA_RESETHAND;  // a second Ctrl-C ends at once
+  ::sigaction(SIGINT, &action, nullptr);
+  ::sigaction(SIGTERM, &action, nullptr);
+  LoopOptions loop;
+  loop.stop = &stopAsked;
+  loop.checkpointSeconds = options.checkpointSeconds, loop.checkpointSteps = options.checkpointSteps;
+  if (Loop(session, splits, info, options.out, loop).run() == LoopEnd::Interrupted) {
+    std::cerr << fmt::format("stopped and saved; to go on: offramp train {} --out {} --resume\n", options.file, options.out);
+    exitStatus = 130;
+    return;
+  }
+  std::cerr << fmt::format("done: {}\n", (fs::path(options.out) / "model.safetensors").string());
+}
+
+}  // namespace
+
+void addTrain(CLI::App &app) {
+  auto options = std::make_shared<Options>();
+  CLI::App *command = app.add_subcommand("train", "Compile a model and train it through its phases");
+  command->add_option("FILE", options->file, "model file (.ramp)")->required();
+  command->add_option("--data", options->data, "SPLIT=PATH[,PATH…], SPLIT one of train, valid; IDX files in the order of the inputs, or one .csv, .tsv, .jsonl (plain or .gz)")->take_all()->allow_extra_args(false);
+  command->add_option("--out", options->out, "run folder to make, or to go on with")->required();
+  command->add_option("--set", options->sets, "name=value of a parameter or setting")->take_all()->allow_extra_args(false);
+  command->add_option("--seed", options->seed, "of initial weights, order and draws");
+  command->add_flag("--resume", options->resume, "go on where the run was stopped or killed");
+  command->add_option("--init", options->init, "initial weights (.safetensors)");
+  command->add_option("--threads", options->threads, "threads; 0: all")->check(CLI::Range(0, 4096));
+  command->add_option("--limit", options->limit, "only the first N samples of each split")->check(CLI::NonNegativeNumber);
+  command->add_option("--checkpoint-seconds", options->checkpointSeconds, "seconds between checkpoints inside an epoch")->check(CLI::NonNegativeNumber);
+  command->add_option("--checkpoint-steps", options->checkpointSteps, "checkpoint every N steps instead")->check(CLI::NonNegativeNumber);
+  command->footer("Example: offramp train examples/01-fashion-mnist/consistentee.ramp --out runs/first --limit 2000 --data "
+                  "train=/usr/share/datasets/fashion-mnist/train-images-idx3-ubyte.gz,/usr/share/datasets/fashion-mnist/train-labels-idx1-ubyte.gz\n"
+                  "Ctrl-C saves and ends with exit status 130.");
+  command->callback([options, command] {
+    std::vector<std::string> words{"train", options->file, "--out", options->out};
+    for (const std::string &data : options->data) words.insert(words.end(), {"--data", data});
+    for (const std::string &set : options->sets) words.insert(words.end(), {"--set", set});
+    train(*options, *command, words);
+  });
+}
+
+}  // namespace offramp::tool

@@ -1,0 +1,92 @@
+// Only an artifact that is whole, of this format and made for this CPU is opened; each refusal names what is wrong.
+#include "tests/unit/runtime_train/Hand.h"
+
+#include "runtime/core/Artifact.h"
+
+using namespace offramp::runtime;
+using namespace offramp::runtime::test;
+
+namespace {
+
+std::string refusal(const Json &json) {
+  try {
+    parseManifest(json.dump(), "m.json");
+  } catch (const offramp::UserError &error) {
+    return error.what();
+  }
+  return "accepted";
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(whole_artifact_is_opened) {
+  Folder folder;
+  writeFileAtomic(folder.path / "m.json", handManifest().dump());
+  auto artifact = Artifact::load(OFFRAMP_HAND_ARTIFACT, folder.path / "m.json");
+  BOOST_TEST(artifact->manifest().phases.size() == 3u);
+  BOOST_TEST((artifact->program(0) != nullptr));
+}
+
+BOOST_AUTO_TEST_CASE(one_changed_byte_is_refused_by_name) {
+  Folder folder;
+  std::string bytes = readFile(OFFRAMP_HAND_ARTIFACT);
+  bytes[bytes.size() / 2] ^= 1;
+  writeFileAtomic(folder.path / "a.so", bytes);
+  writeFileAtomic(folder.path / "m.json", handManifest().dump());
+  BOOST_CHECK_EXCEPTION(Artifact::load(folder.path / "a.so", folder.path / "m.json"), offramp::UserError, [&](const auto &error) {
+    return std::string(error.what()).find((folder.path / "a.so").string() + "` is damaged or foreign") != std::string::npos;
+  });
+}
+
+BOOST_AUTO_TEST_CASE(wrong_cpu_is_refused_by_feature) {
+  BOOST_CHECK_EXCEPTION(requireCpuFeatures({"sse2", "no-such-thing"}, "future", "a.so"), offramp::UserError,
+                        [](const auto &error) { return std::string(error.what()).find("needs no-such-thing, which") != std::string::npos; });
+}
+
+BOOST_AUTO_TEST_CASE(wrong_fields_are_named) {
+  Json json = handManifest();
+  json["format"] = 2;
+  BOOST_TEST(refusal(json) == "m.json: artifact format 2, this program reads 1; build the artifact again with this version of offramp");
+  json = handManifest();
+  json["weights"]["instances"][1]["offset"] = 8;
+  BOOST_TEST(refusal(json) == "m.json: weights: instances[1]: field `offset` is 8, which is not a multiple of 16");
+  json = handManifest();
+  json["weights"]["instances"][1]["elements"] = 32;
+  BOOST_TEST(refusal(json) == "m.json: weights: instances[1]: it ends at element 48 of 32");
+  json = handManifest();
+  json["phases"][0]["program"] = "infer";
+  BOOST_TEST(refusal(json) == "m.json: phases[0]: program `infer` is of another kind");
+  json = handManifest();
+  json["phases"][0]["optimizer"].erase("lr");
+  BOOST_TEST(refusal(json) == "m.json: phases[0]: optimizer: no field `lr`");
+  json = handManifest();
+  json["evaluate"]["collected"][1]["shape"] = {3};
+  BOOST_TEST(refusal(json) == "m.json: evaluate: `leave` does not have the shape of 2 stages");
+}
+
+BOOST_AUTO_TEST_CASE(every_missing_field_is_refused) {
+  for (const auto &[key, value] : handManifest().items()) {
+    if (key == "gemms") continue;  // for the compiler's reports only
+    Json json = handManifest();
+    json.erase(key);
+    BOOST_TEST(refusal(json) == "m.json: no field `" + key + "`");
+  }
+}
+
+BOOST_AUTO_TEST_CASE(settings_say_which_name_was_meant) {
+  Manifest manifest = parseManifest(handManifest().dump(), "m.json");
+  Settings settings(manifest);
+  settings.apply({{"threshold", "0.25"}, {"classes", "2"}});
+  BOOST_TEST(settings.values()[0] == 0.25f);
+  auto message = [&](const std::string &name, const std::string &value) {
+    try {
+      settings.apply({{name, value}});
+    } catch (const offramp::UserError &error) {
+      return std::string(error.what());
+    }
+    return std::string("accepted");
+  };
+  BOOST_TEST(message("treshold", "0.5") == "`--set treshold`: model `Hand` has no setting of this name; did you mean `threshold`?");
+  BOOST_TEST(message("threshold", "much") == "`--set threshold=much`: `much` is not a number");
+  BOOST_TEST(message("classes", "3") == "`--set classes=3`: `classes` shapes model `Hand` and is 2 in this artifact; train again to change it");
+}
