@@ -1,0 +1,23 @@
+# Shared by the scripts of this folder: arguments, data, a folder that vanishes, checks.
+offramp=$1 root=$2
+data=/usr/share/datasets/fashion-mnist
+model=$root/examples/01-fashion-mnist/consistentee.ramp
+if [[ ! -r $data/train-images-idx3-ubyte.gz ]]; then
+  echo "SKIPPED: no Fashion-MNIST in $data (apt install dataset-fashion-mnist)"
+  exit 77
+fi
+train=train=$data/train-images-idx3-ubyte.gz,$data/train-labels-idx1-ubyte.gz
+test=test=$data/t10k-images-idx3-ubyte.gz,$data/t10k-labels-idx1-ubyte.gz
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+fail() { echo "FAILED: $*" >&2; exit 1; }
+
+# refused STATUS PATTERN COMMAND…: the command ends with this status and says what matches.
+refused() {
+  local status=$1 pattern=$2 got=0
+  shift 2
+  "$@" >"$work/said" 2>&1 || got=$?
+  [[ $got -eq $status ]] || { cat "$work/said"; fail "exit status $got instead of $status: $*"; }
+  grep -q -- "$pattern" "$work/said" || { cat "$work/said"; fail "did not say '$pattern': $*"; }
+}
