@@ -4,7 +4,7 @@ set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 refused 2 "" "$offramp"
-refused 2 "no-such-command" "$offramp" no-such-command
+refused 2 "subcommand" "$offramp" no-such-command
 refused 1 "does not exist" "$offramp" train "$work/none.ramp" --data "$train" --out "$work/run"
 refused 2 "no training data" "$offramp" train "$model" --out "$work/run"
 refused 2 "the splits are" "$offramp" train "$model" --data "trian=$model" --out "$work/run"
