@@ -1,5 +1,10 @@
 // The decisions of the cost model follow from its numbers: each test names the direction in which a number must push.
 #include "Support.h"
+#include "backends/cpu/kernels/MachineProfile.h"
+
+#include <cstring>
+#include <filesystem>
+#include <unistd.h>
 
 using namespace kernelTest;
 
@@ -59,4 +64,41 @@ BOOST_AUTO_TEST_CASE(engineAsksTheModel) {
   BOOST_TEST(offramp_cpu_choose_split(&call, &b, 1) == 0);
   call.split = 1;
   BOOST_TEST(offramp_cpu_choose_split(&call, &b, 2) == 1);
+}
+
+BOOST_AUTO_TEST_CASE(profileIsMeasuredAndKept) {
+  Call call(inMode(EngineMode::Inference, 1));
+  MachineProfile p = measureProfile(call.kernels(), {{64, 64}});
+  BOOST_TEST(p.measured);
+  BOOST_TEST(p.rows.size() == p.macsPerNs.size());
+  for (double rate : p.macsPerNs) BOOST_TEST(rate > 0.01);
+  BOOST_TEST(p.macsPerNs.back() > p.macsPerNs.front());   // many rows run faster than one
+  BOOST_TEST(p.copyBytesPerNs > 0.1);
+  auto again = profileFromText(profileText(p));
+  BOOST_REQUIRE(again.has_value());
+  BOOST_TEST((again->rows == p.rows));
+  BOOST_TEST((again->macsPerNs == p.macsPerNs));
+  BOOST_TEST(again->callNs == p.callNs);
+
+  char folder[] = "/tmp/offramp-profile-XXXXXX";
+  BOOST_REQUIRE(mkdtemp(folder));
+  setenv("XDG_CACHE_HOME", folder, 1);
+  MachineProfile first = machineProfile(1), second = machineProfile(1);   // measured, then read
+  BOOST_TEST((first.macsPerNs == second.macsPerNs));
+  BOOST_TEST(access(profilePath(1).c_str(), R_OK) == 0);
+  std::filesystem::remove_all(folder);
+}
+
+BOOST_AUTO_TEST_CASE(damagedProfilesAreRefused) {
+  std::string good = profileText(flatProfile());
+  BOOST_TEST(profileFromText(good).has_value());
+  for (size_t cut = 0; cut + 2 < good.size(); cut += 3) BOOST_TEST(!profileFromText(good.substr(0, cut)).has_value());
+  for (auto [from, to] : {std::pair{"\"version\": 1", "\"version\": 2"}, {"\"threads\": 1", "\"threads\": \"x\""}, {"1024", "3"},
+                          {"\"rows\"", "\"lines\""}, {"\"call_ns\": 1", "\"call_ns\": -1"}}) {
+    std::string bad = good;
+    size_t at = bad.find(from);
+    BOOST_REQUIRE(at != std::string::npos);
+    bad.replace(at, std::strlen(from), to);
+    BOOST_TEST(!profileFromText(bad).has_value(), to);
+  }
 }

@@ -1,0 +1,153 @@
+// Measurement and storage of MachineProfile.h. Times are the best of several rounds: other work on the machine only ever adds.
+#include "backends/cpu/kernels/MachineProfile.h"
+
+#include "runtime/abi/CpuKernels.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cstdlib>
+#include <cstring>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <sstream>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace offramp::cpu {
+namespace {
+
+double now() { return std::chrono::duration<double, std::nano>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
+
+// Nanoseconds of one run, best of rounds of at least 0.2 ms; at most about 3 ms altogether unless one run takes longer.
+template <typename Run> double bestNs(Run run) {
+  run();
+  double once = now();
+  run();
+  once = std::max(now() - once, 1.0);
+  int count = std::clamp(int(2e5 / once), 1, 1000), rounds = std::clamp(int(3e6 / (once * count)), 3, 12);
+  double best = once;
+  for (int r = 0; r < rounds; ++r) {
+    double begin = now();
+    for (int i = 0; i < count; ++i) run();
+    best = std::min(best, (now() - begin) / count);
+  }
+  return best;
+}
+
+std::string cpuName() {
+  std::ifstream info("/proc/cpuinfo");
+  std::string line, name;
+  while (std::getline(info, line) && !line.empty())   // the first CPU's block
+    for (const char *key : {"model name\t", "cpu family\t", "model\t", "stepping\t"})
+      if (line.rfind(key, 0) == 0)
+        if (size_t at = line.find(": "); at != std::string::npos) name += (name.empty() ? "" : "-") + line.substr(at + 2);
+  for (char &c : name)
+    if (!std::isalnum(static_cast<unsigned char>(c))) c = '-';
+  return name.empty() ? "unknown" : name;
+}
+
+} // namespace
+
+MachineProfile measureProfile(Engine *engine, const std::vector<GemmShape> &shapes) {
+  constexpr int64_t kLayers = 6;
+  MachineProfile p;
+  p.threads = engineThreads(engine);
+  p.rows = {1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024};
+  offramp_call call{};
+  call.engine = engine;
+  int64_t most = 1, weights = 1;
+  for (GemmShape s : shapes) most = std::max({most, s.k, s.n}), weights = std::max(weights, s.k * s.n);
+  std::vector<float> x(static_cast<size_t>(p.rows.back() * most), 0.5f), y(x.size());
+  std::vector<float> w(static_cast<size_t>(kLayers * weights), 0.01f);
+  engineWeightsChanged(engine);   // an earlier owner of these addresses may have had other values
+  for (int64_t rows : p.rows) {
+    double macs = 0, ns = 0;
+    for (GemmShape s : shapes) {
+      int64_t layer = 0;
+      ns += bestNs([&] {
+        offramp_cpu_linear(&call, x.data(), w.data() + layer * s.k * s.n, nullptr, y.data(), rows, s.k, s.n, OFFRAMP_EPILOGUE_NONE);
+        layer = (layer + 1) % kLayers;
+      });
+      macs += double(rows * s.k * s.n);
+    }
+    p.macsPerNs.push_back(ns > 0 ? macs / ns : 1);
+  }
+  engineWeightsChanged(engine);   // the addresses go back to the allocator
+  size_t bytes = std::min<size_t>(x.size() * 4, 1 << 20);
+  p.copyBytesPerNs = 2 * double(bytes) / bestNs([&] { std::memcpy(y.data(), x.data(), bytes); });
+  p.callNs = bestNs([&] { offramp_cpu_parallel(&call, [](void *const *, int64_t, int64_t) {}, nullptr, p.threads, 1); });
+  p.measured = true;
+  return p;
+}
+
+std::string profileText(const MachineProfile &p) {
+  nlohmann::ordered_json j = {{"version", p.version},     {"cpu", cpuName()},          {"threads", p.threads}, {"rows", p.rows},
+                              {"macs_per_ns", p.macsPerNs}, {"copy_bytes_per_ns", p.copyBytesPerNs}, {"call_ns", p.callNs}};
+  return j.dump(1) + "\n";
+}
+
+std::optional<MachineProfile> profileFromText(std::string_view text) {
+  nlohmann::json j = nlohmann::json::parse(text, nullptr, false);
+  if (!j.is_object()) return std::nullopt;
+  auto number = [&](const char *key, double &to) {
+    auto at = j.find(key);
+    if (at == j.end() || !at->is_number()) return false;
+    to = at->get<double>();
+    return to > 0 && to < 1e15;
+  };
+  MachineProfile p;
+  double version = 0, threads = 0;
+  if (!number("version", version) || version != MachineProfile::kVersion || !number("threads", threads) || threads > 4096 ||
+      !number("copy_bytes_per_ns", p.copyBytesPerNs) || !number("call_ns", p.callNs))
+    return std::nullopt;
+  auto rows = j.find("rows"), rates = j.find("macs_per_ns");
+  if (rows == j.end() || rates == j.end() || !rows->is_array() || !rates->is_array() || rows->empty() || rows->size() != rates->size())
+    return std::nullopt;
+  for (size_t i = 0; i < rows->size(); ++i) {
+    const auto &count = (*rows)[i], &rate = (*rates)[i];
+    if (!count.is_number_integer() || !rate.is_number() || rate.get<double>() <= 0) return std::nullopt;
+    int64_t value = count.get<int64_t>();
+    if (value < 1 || (!p.rows.empty() && value <= p.rows.back())) return std::nullopt;
+    p.rows.push_back(value);
+    p.macsPerNs.push_back(rate.get<double>());
+  }
+  p.threads = int(threads);
+  p.measured = true;
+  return p;
+}
+
+std::string profilePath(int threads) {
+  const char *cache = std::getenv("XDG_CACHE_HOME"), *home = std::getenv("HOME");
+  std::string folder = cache && *cache ? cache : home && *home ? std::string(home) + "/.cache" : "";
+  return folder.empty() ? "" : folder + "/offramp/profile-" + cpuName() + "-" + std::to_string(threads) + ".json";
+}
+
+MachineProfile machineProfile(int threads) {
+  EngineOptions options;
+  options.threads = threads;
+  Engine *engine = createEngine(options);
+  if (!engine) return defaultProfile(threads);
+  std::string path = profilePath(engineThreads(engine));
+  MachineProfile p;
+  std::ifstream in(path);
+  std::stringstream text;
+  if (in) text << in.rdbuf();
+  if (auto stored = profileFromText(text.str()); stored && stored->threads == engineThreads(engine)) {
+    p = *stored;
+  } else {
+    p = measureProfile(engine);
+    if (size_t slash = path.rfind('/'); slash != std::string::npos) {
+      std::string folder = path.substr(0, slash), temporary = path + "." + std::to_string(getpid());
+      mkdir(folder.substr(0, folder.rfind('/')).c_str(), 0777);
+      mkdir(folder.c_str(), 0777);
+      std::ofstream out(temporary);
+      out << profileText(p);
+      out.close();
+      if (!out || std::rename(temporary.c_str(), path.c_str()) != 0) std::remove(temporary.c_str());
+    }
+  }
+  destroyEngine(engine);
+  return p;
+}
+
+} // namespace offramp::cpu
