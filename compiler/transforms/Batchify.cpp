@@ -3,6 +3,7 @@
 // combination of row spaces they are called with. The walk (exits, regrouping) is BatchifyWalk.cpp.
 #include "compiler/transforms/Batchify.h"
 
+#include "compiler/dialect/Ramp.h"
 #include "compiler/transforms/Passes.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "llvm/ADT/StringExtras.h"
@@ -181,6 +182,14 @@ struct BatchifyPass : impl::BatchifyBase<BatchifyPass> {
       if (failed(walk ? nn::convertWalk(converter, source, target) : nn::convertCollect(converter, source, target)))
         return signalPassFailure();
     }
+    // The structure has done its work: programs say everything from here on, tables by their number.
+    int64_t slot = 0;
+    llvm::StringMap<int64_t> tables;
+    module.walk([&](ramp::TableOp table) { tables[table.getSymName()] = slot++; });
+    module.walk([&](nn::WriteTableOp write) {
+      write->setAttr("nn.slot", IntegerAttr::get(IntegerType::get(&getContext(), 64), tables.lookup(write.getTable())));
+    });
+    for (auto model : llvm::make_early_inc_range(module.getOps<ramp::ModelOp>())) model.erase();
     for (func::FuncOp source : sources) source.erase();
     SymbolTable symbols(module);
     for (func::FuncOp f : module.getOps<func::FuncOp>())

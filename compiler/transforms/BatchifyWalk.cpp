@@ -89,11 +89,11 @@ LogicalResult Walk::convertExit(ExitIfOp exit) {
 LogicalResult Walk::convertCall(func::CallOp call) {
   if (auto attr = call->getAttrOfType<IntegerAttr>("nn.stage")) stage = attr.getInt();
   useOperands(*call);
-  // `rest` rows belong to the regrouped batch; rows of all samples (keys and values) lie where the batch before it says.
+  // `rest` rows belong to the regrouped batch; rows of all samples (keys and values) lie where the stayers' descriptor says: unmoved.
   Value rowsBatch = batch;
   for (Value v : call.getOperands()) {
     Value made = map.lookup(v);
-    if (spaceOf(made) == Space::Rows && owner.lookup(made)) rowsBatch = owner.lookup(made);
+    if (spaceOf(made) == Space::Rows && owner.lookup(made) && owner.lookup(made) != batch) rowsBatch = samplesOf(batch);
   }
   auto made = converter.convertCall(builder, call, map, batch, rowsBatch);
   if (failed(made)) return failure();

@@ -75,17 +75,6 @@ LogicalResult FunctionLowering::lowerRows(Operation *op) {
   return op->emitOpError("has no lowering on the CPU"), failure();
 }
 
-/// Number of a table among the model's tables, the order of the manifest.
-static int64_t tableSlot(ModuleOp module, StringRef name) {
-  int64_t slot = 0, found = -1;
-  module.walk([&](Operation *op) {
-    if (op->getName().getStringRef() != "ramp.table") return;
-    if (auto symbol = op->getAttrOfType<StringAttr>("sym_name"); symbol && symbol.getValue() == name) found = slot;
-    ++slot;
-  });
-  return found;
-}
-
 LogicalResult FunctionLowering::lowerCaller(Operation *op) {
   auto pointerAt = [&](int64_t block, int64_t slot) { return loadField(callField(block), slot, ptrType()); };
   if (auto read = dyn_cast<nn::ReadInputOp>(op)) {
@@ -107,9 +96,9 @@ LogicalResult FunctionLowering::lowerCaller(Operation *op) {
   } else if (auto collect = dyn_cast<nn::CollectOp>(op)) {
     runtime("offramp_cpu_write", {call, ownerOf(op), pointerAt(17, collect.getSlot()), address(collect.getValue()), i64(itemBytes(collect.getValue()))});
   } else if (auto write = dyn_cast<nn::WriteTableOp>(op)) {
-    int64_t slot = tableSlot(context.module, write.getTable());
-    if (slot < 0) return op->emitOpError() << "no table `" << write.getTable() << "`", failure();
-    runtime("offramp_cpu_write_table", {call, ownerOf(op), pointerAt(7, slot), address(write.getValue()), i64(itemBytes(write.getValue()))});
+    auto slot = op->getAttrOfType<IntegerAttr>("nn.slot");
+    if (!slot) return op->emitOpError("has no table number; run batchify first"), failure();
+    runtime("offramp_cpu_write_table", {call, ownerOf(op), pointerAt(7, slot.getInt()), address(write.getValue()), i64(itemBytes(write.getValue()))});
   }
   return success();
 }

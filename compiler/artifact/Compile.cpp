@@ -1,0 +1,159 @@
+#include "compiler/artifact/Compile.h"
+
+#include "compiler/artifact/Codegen.h"
+#include "compiler/artifact/Link.h"
+#include "compiler/artifact/Manifest.h"
+#include "compiler/dialect/Nn.h"
+#include "compiler/dialect/Ramp.h"
+#include "compiler/import/Import.h"
+#include "compiler/pipelines/Pipelines.h"
+#include "dsl/program/Print.h"
+#include "dsl/sema/Elaborate.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/ControlFlow/IR/ControlFlow.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/IR/Diagnostics.h"
+#include "mlir/Pass/PassManager.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/SHA256.h"
+
+#include <fstream>
+#include <unistd.h>
+
+using namespace mlir;
+namespace fs = std::filesystem;
+
+namespace offramp {
+namespace {
+
+std::string sha256Of(StringRef bytes) {
+  llvm::SHA256 hash;
+  hash.update(bytes);
+  return llvm::toHex(hash.final(), /*LowerCase=*/true);
+}
+
+dsl::Model elaborateOrThrow(const fs::path &file, const std::map<std::string, std::string> &sets, const CompileOptions &options) {
+  dsl::SourceManager sources;
+  dsl::DiagnosticEngine diagnostics(sources);
+  auto model = dsl::elaborate(file, sets, options.importRoots, sources, diagnostics);
+  if (!model) throw CompileError(diagnostics.render());
+  return std::move(*model);
+}
+
+/// Everything compiled code depends on: the elaborated program, the CPU, this very compiler.
+std::string cacheKey(const dsl::Model &model, const CpuTarget &cpu) {
+  static const std::string compiler = [] {
+    auto bytes = llvm::MemoryBuffer::getFile("/proc/self/exe");
+    return bytes ? sha256Of((*bytes)->getBuffer()) : std::string("unknown");
+  }();
+  return sha256Of(dsl::print(model) + "\n" + cpu.name + cpu.llvmFeatures + "\n" + compiler);
+}
+
+fs::path cacheFolder(const CompileOptions &options) {
+  if (!options.cache.empty()) return options.cache;
+  if (const char *xdg = getenv("XDG_CACHE_HOME"); xdg && *xdg) return fs::path(xdg) / "offramp/artifacts";
+  if (const char *home = getenv("HOME"); home && *home) return fs::path(home) / ".cache/offramp/artifacts";
+  return fs::temp_directory_path() / "offramp-artifacts";
+}
+
+void writeFile(const fs::path &path, const std::string &bytes) {
+  std::ofstream out(path, std::ios::binary);
+  out.write(bytes.data(), (std::streamsize)bytes.size());
+  if (!out.flush()) throw CompileError("cannot write " + path.string());
+}
+
+struct Lowered {
+  OwningOpRef<ModuleOp> module;
+  std::vector<StageCost> costs;
+  std::string batchText;
+};
+
+/// All levels from the imported module to calls; what a pass says becomes the error's text.
+Lowered lowerModel(MLIRContext &context, const dsl::Model &model, bool withText) {
+  std::string messages;
+  ScopedDiagnosticHandler handler(&context, [&](Diagnostic &diagnostic) {
+    llvm::raw_string_ostream(messages) << diagnostic.getLocation() << ": " << diagnostic << "\n";
+    return success();
+  });
+  auto run = [&](ModuleOp module, auto build) {
+    PassManager pm(&context);
+    build(pm);
+    if (failed(pm.run(module))) throw CompileError("internal: " + messages);
+  };
+  Lowered out;
+  out.module = importModel(context, model);
+  if (!out.module) throw CompileError("internal: " + messages);
+  run(*out.module, buildSamplePipeline);
+  out.costs = stageCosts(*out.module, std::max<int64_t>(1, model.rowsPerSample));
+  run(*out.module, buildBatchPipeline);
+  if (withText) llvm::raw_string_ostream(out.batchText) << *out.module;
+  run(*out.module, buildCallPipeline);
+  return out;
+}
+
+std::unique_ptr<MLIRContext> makeContext() {
+  DialectRegistry registry;
+  registry.insert<nn::NnDialect, ramp::RampDialect, func::FuncDialect, arith::ArithDialect, math::MathDialect, scf::SCFDialect, cf::ControlFlowDialect,
+                  linalg::LinalgDialect, memref::MemRefDialect, LLVM::LLVMDialect>();
+  auto context = std::make_unique<MLIRContext>(registry, MLIRContext::Threading::DISABLED);
+  context->loadAllAvailableDialects();
+  return context;
+}
+
+}  // namespace
+
+CompileResult compileModel(const fs::path &file, const std::map<std::string, std::string> &sets, const CompileOptions &options) {
+  dsl::Model model = elaborateOrThrow(file, sets, options);
+  CpuTarget cpu = cpuTarget(options.cpu);
+  std::string key = cacheKey(model, cpu);
+  fs::path folder = cacheFolder(options) / key;
+  CompileResult result{folder / "artifact.so", folder / "artifact.json", folder / "artifact.o", {}, false};
+  for (const std::string &source : model.sources) result.sources.push_back(source);
+  std::error_code error;
+  if (options.useCache && fs::exists(result.so, error) && fs::exists(result.manifest, error) && fs::exists(result.object, error)) {
+    result.fromCache = true;
+    return result;
+  }
+
+  auto context = makeContext();
+  Lowered lowered = lowerModel(*context, model, false);
+  // The manifest reads functions and bundles, which the last lowering removes; the checksum is known only after it.
+  OwningOpRef<ModuleOp> described = lowered.module->clone();
+  for (auto op : llvm::make_early_inc_range(lowered.module->getOps<nn::BundleOp>())) op.erase();
+  for (auto op : llvm::make_early_inc_range(lowered.module->getOps<nn::InstanceOp>())) op.erase();
+  if (failed(lowerToLlvm(*lowered.module))) throw CompileError("internal: the calls do not lower to LLVM");
+  ObjectCode code = emitObject(*lowered.module, cpu, false);
+
+  // Made beside the cache entry and renamed: an entry is whole or absent, whoever else compiles at the same time.
+  fs::create_directories(folder.parent_path(), error);
+  fs::path made = folder.parent_path() / (key + "." + std::to_string(getpid()) + ".tmp");
+  fs::remove_all(made, error);
+  if (!fs::create_directories(made, error)) throw CompileError("cannot create the cache folder " + made.string());
+  writeFile(made / "artifact.o", code.object);
+  linkShared(made / "artifact.o", made / "artifact.so");
+  auto bytes = llvm::MemoryBuffer::getFile((made / "artifact.so").string());
+  if (!bytes) throw CompileError("cannot read back " + (made / "artifact.so").string());
+  writeFile(made / "artifact.json", manifestJson(model, *described, lowered.costs, cpu, key, sha256Of((*bytes)->getBuffer())));
+  fs::remove_all(folder, error);
+  fs::rename(made, folder, error);
+  if (error && !fs::exists(result.so)) throw CompileError("cannot write the cache entry " + folder.string() + ": " + error.message());
+  return result;
+}
+
+std::string compileToText(const fs::path &file, const std::map<std::string, std::string> &sets, const CompileOptions &options, const std::string &level) {
+  dsl::Model model = elaborateOrThrow(file, sets, options);
+  auto context = makeContext();
+  Lowered lowered = lowerModel(*context, model, true);
+  if (level == "mlir") return lowered.batchText;
+  for (auto op : llvm::make_early_inc_range(lowered.module->getOps<nn::BundleOp>())) op.erase();
+  for (auto op : llvm::make_early_inc_range(lowered.module->getOps<nn::InstanceOp>())) op.erase();
+  if (failed(lowerToLlvm(*lowered.module))) throw CompileError("internal: the calls do not lower to LLVM");
+  return emitObject(*lowered.module, cpuTarget(options.cpu), true).llvmText;
+}
+
+}  // namespace offramp

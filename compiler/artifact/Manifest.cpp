@@ -1,0 +1,161 @@
+#include "compiler/artifact/Manifest.h"
+
+#include "compiler/dialect/Nn.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+
+#include <nlohmann/json.hpp>
+
+using namespace mlir;
+using Json = nlohmann::ordered_json;
+
+namespace offramp {
+namespace {
+
+const char *dtypeName(dsl::Dtype dtype) {
+  switch (dtype) {
+    case dsl::Dtype::F32: return "f32";
+    case dsl::Dtype::I32: return "i32";
+    case dsl::Dtype::U8: return "u8";
+    case dsl::Dtype::I1: return "bool";
+  }
+  return "f32";
+}
+
+Json inputs(const dsl::Model &model) {
+  Json out = Json::array();
+  for (const dsl::Input &input : model.inputs) {
+    const char *kind = input.kind == dsl::Input::Values ? "values" : input.kind == dsl::Input::Tokens ? "tokens" : "label";
+    out.push_back({{"name", input.name},
+                   {"kind", kind},
+                   {"dtype", dtypeName(input.type.dtype)},
+                   {"shape", input.kind == dsl::Input::Tokens ? std::vector<int64_t>{} : input.type.shape},
+                   {"classes", input.classes},
+                   {"max_rows", input.maxRows},
+                   {"names_file", input.namesFile}});
+  }
+  return out;
+}
+
+Json weights(ModuleOp module) {
+  Json instances = Json::array();
+  int64_t elements = 0;
+  for (auto instance : module.getOps<nn::InstanceOp>()) {
+    auto bundle = module.lookupSymbol<nn::BundleOp>(instance.getBundle());
+    Json fields = Json::array();
+    for (size_t i = 0; i < bundle.getNames().size(); ++i)
+      fields.push_back({{"name", cast<StringAttr>(bundle.getNames()[i]).getValue().str()},
+                        {"offset", bundle.offsetOf(i)},
+                        {"shape", bundle.shapeOf(i).vec()},
+                        {"initializer", cast<StringAttr>(bundle.getKinds()[i]).getValue().str()},
+                        {"scale", cast<FloatAttr>(bundle.getScales()[i]).getValueAsDouble()},
+                        {"decays", cast<BoolAttr>(bundle.getDecays()[i]).getValue()}});
+    instances.push_back({{"path", instance.getSymName().str()}, {"offset", (int64_t)instance.getOffset()}, {"elements", bundle.elements()}, {"fields", fields}});
+    elements = std::max<int64_t>(elements, instance.getOffset() + bundle.elements());
+  }
+  return {{"elements", elements}, {"instances", instances}};
+}
+
+Json programs(ModuleOp module) {
+  Json out = Json::array();
+  for (auto f : module.getOps<func::FuncOp>()) {
+    auto kind = f->getAttrOfType<StringAttr>("nn.program");
+    if (!kind) continue;
+    auto arena = f->getAttrOfType<DenseI64ArrayAttr>("nn.arena").asArrayRef();
+    auto slots = [&](StringRef name) {
+      auto attr = f->getAttrOfType<DenseI64ArrayAttr>(name);
+      return attr ? attr.asArrayRef().vec() : std::vector<int64_t>{};
+    };
+    out.push_back({{"name", f->getAttrOfType<StringAttr>("nn.name").getValue().str()},
+                   {"kind", kind.getValue().str()},
+                   {"symbol", f.getName().str()},
+                   {"arena", {{"row", arena[0]}, {"sample", arena[1]}, {"fixed", arena[2]}}},
+                   {"inputs", slots("nn.inputs")},
+                   {"tables", slots("nn.tables")}});
+  }
+  return out;
+}
+
+Json phases(const dsl::Model &model, const Json &weightBlock) {
+  // `updates` names the backbone and attachments; the runtime updates instances.
+  auto instancesOf = [&](const std::vector<std::string> &updates) {
+    std::vector<std::string> paths;
+    auto add = [&](const std::string &path) {
+      bool exists = false;
+      for (const Json &instance : weightBlock["instances"]) exists |= instance["path"] == path;
+      if (exists && std::find(paths.begin(), paths.end(), path) == paths.end()) paths.push_back(path);
+    };
+    for (const std::string &name : updates) {
+      if (name == "backbone") {
+        add(model.embed.path);
+        for (const dsl::Instance &stage : model.stages) add(stage.path);
+      }
+      for (const dsl::Attachment &attachment : model.attachments)
+        if (attachment.name == name)
+          for (const dsl::Instance &instance : attachment.instances) add(instance.path);
+    }
+    return paths;
+  };
+  Json out = Json::array();
+  for (const dsl::Phase &phase : model.phases) {
+    if (auto *train = std::get_if<dsl::TrainPhase>(&phase)) {
+      const dsl::Optimizer &o = train->optimizer;
+      std::vector<std::string> metrics{"loss"};
+      metrics.insert(metrics.end(), train->metrics.begin(), train->metrics.end());
+      out.push_back({{"kind", "train"}, {"name", train->name}, {"program", train->name + ".step"}, {"epochs", train->epochs}, {"batch", train->batch},
+                     {"optimizer", {{"lr", o.lr}, {"beta1", o.beta1}, {"beta2", o.beta2}, {"eps", o.eps}, {"weight_decay", o.weightDecay},
+                                    {"warmup", o.warmup}, {"decay", o.decay}, {"clip", o.clip}}},
+                     {"updates", instancesOf(train->updates)}, {"metrics", metrics}});
+    } else {
+      const auto &measure = std::get<dsl::MeasurePhase>(phase);
+      out.push_back({{"kind", "measure"}, {"table", measure.table}, {"program", measure.table + ".measure"}});
+    }
+  }
+  return out;
+}
+
+}  // namespace
+
+std::string manifestJson(const dsl::Model &model, ModuleOp module, const std::vector<StageCost> &costs, const CpuTarget &cpu, const std::string &cacheKey,
+                         const std::string &sha256) {
+  Json out;
+  out["format"] = 1;
+  out["offramp"] = "0.1.0";
+  out["model"] = model.name;
+  out["cache_key"] = cacheKey;
+  out["sha256"] = sha256;
+  out["cpu"] = {{"name", cpu.name}, {"features", cpu.requiredFlags}};
+  out["inputs"] = inputs(model);
+  out["rows_per_sample"] = model.rowsPerSample;
+  Json settings = Json::array();
+  for (const dsl::Setting &setting : model.settings) settings.push_back({{"name", setting.name}, {"value", setting.value}});
+  out["settings"] = settings;
+  out["static_parameters"] = model.staticParameters;
+  int64_t classes = 0;
+  for (const dsl::Attachment &attachment : model.attachments)
+    if (attachment.name == model.infer.value) {
+      const dsl::Function &f = model.functions[attachment.instances[0].function];
+      const dsl::Type &type = f.typeOf(f.results[0]);
+      classes = type.shape.empty() ? 1 : type.shape.back();
+    }
+  out["answer"] = {{"attachment", model.infer.value}, {"classes", classes}, {"decision", model.infer.decisionKind}};
+  int64_t stages = (int64_t)model.stages.size();
+  out["stages"] = stages;
+  out["weights"] = weights(module);
+  Json tables = Json::array();
+  for (const dsl::Table &table : model.tables) tables.push_back({{"name", table.name}, {"dtype", dtypeName(table.type.dtype)}, {"initial", table.initial}});
+  out["tables"] = tables;
+  out["programs"] = programs(module);
+  out["phases"] = phases(model, out["weights"]);
+  out["evaluate"] = {{"program", "evaluate"},
+                     {"collected",
+                      {{{"name", "logits"}, {"shape", {stages, classes}}}, {{"name", "leave"}, {"shape", {stages}}}, {{"name", "decision"}, {"shape", {stages}}}}}};
+  Json stageList = Json::array();
+  for (const StageCost &c : costs)
+    stageList.push_back({{"stage", c.stage}, {"split", c.split}, {"split_reason", c.reason}, {"row_macs", c.whole.perRow}, {"sample_macs", c.whole.perSample},
+                         {"first_row_macs", c.first.perRow}, {"first_sample_macs", c.first.perSample}, {"rest_row_macs", c.rest.perRow},
+                         {"whole_calls", c.whole.calls}, {"first_calls", c.first.calls}, {"rest_calls", c.rest.calls}, {"row_bytes", c.rowBytes}});
+  out["stage_costs"] = stageList;
+  return out.dump(2) + "\n";
+}
+
+}  // namespace offramp

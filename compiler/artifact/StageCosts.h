@@ -1,0 +1,30 @@
+// StageCosts: multiply-adds of every stage, whole and exit-first, counted in the sample-level IR: what the cost model and `explain` read.
+#pragma once
+
+#include "mlir/IR/BuiltinOps.h"
+
+#include <string>
+#include <vector>
+
+namespace offramp {
+
+/// Multiply-adds of matrix products and convolutions of a function: for every row, and once a sample. Attention is counted per row at
+/// `rows` rows. `calls` counts kernel calls.
+struct Work {
+  double perRow = 0, perSample = 0;
+  int64_t calls = 0;
+  Work operator+(const Work &o) const { return {perRow + o.perRow, perSample + o.perSample, calls + o.calls}; }
+};
+
+struct StageCost {
+  int64_t stage = 0;
+  bool split = false;       ///< can decide before the rest of its rows
+  std::string reason;       ///< why not, if it cannot
+  Work whole, first, rest;  ///< the stage with what decides; until the decision; for the rows of those who stay
+  int64_t rowBytes = 0;     ///< moved per row by regrouping
+};
+
+/// From the walk `@infer` after split-exits.
+std::vector<StageCost> stageCosts(mlir::ModuleOp module, int64_t typicalRows);
+
+}  // namespace offramp
