@@ -227,7 +227,10 @@ void SyntaxErrors::explain(antlr4::Parser *parser, Token *found, const antlr4::m
     size_t block = enclosing(parser);
     auto &diagnostic = error(expectedToken, fmt::format("`=` after {}", before ? describe(before) : "the name"));
     std::string word = before ? nearest(before->getText(), blockText(block)->words) : "";
-    if (found->getType() == RampParser::EQUAL) diagnostic.hint("a value is bound with one `=`");
+    size_t sign = found->getType();
+    bool compound = sign == RampParser::PLUS || sign == RampParser::MINUS || sign == RampParser::STAR || sign == RampParser::SLASH;
+    if (sign == RampParser::EQUAL) diagnostic.hint("a value is bound with one `=`");
+    else if (compound && before) diagnostic.hint(fmt::format("write it out: `{0} = {0} {1} …`", before->getText(), found->getText()));
     else if (!word.empty() && before && word != before->getText()) diagnostic.hint(fmt::format("did you mean `{}`?", word));
     else if (found->getType() == RampParser::COLON) diagnostic.hint("a binding takes its type from its value: `name = value`");
     else if (found->getType() == RampParser::LPAREN) diagnostic.hint("a call alone does nothing; bind its value: `name = call(…)`");

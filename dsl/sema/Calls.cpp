@@ -152,7 +152,8 @@ Value Evaluator::evaluateCall(const ast::Call &call, const ast::Expr &expr, Fram
   if (call.lists.size() != (twoLists ? 2 : 1))
     fail(kind::argumentCount, call.lists.back().range,
          twoLists ? fmt::format("`{}` takes two argument lists: compile-time arguments, then values", function->name)
-                  : fmt::format("`{}` takes one argument list", function->name), frame);
+                  : fmt::format("`{}` takes one argument list", function->name), frame,
+         !twoLists && call.lists.size() == 2 && routine && routine->statics ? fmt::format("its compile-time arguments stand in brackets: `{}[…](…)`", function->name) : "");
   if (twoLists) statics = evaluateArguments(call.lists[0], frame);
   Arguments arguments = evaluateArguments(call.lists.back(), frame);
   return callFunction(*function, statics, arguments, expr.range, frame, path);

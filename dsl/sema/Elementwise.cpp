@@ -83,13 +83,20 @@ Tensor Operations::tensor(const Value &given, Dtype preferred) {
   }
   if (value.as<RowCount>())
     throw Wrong{kind::rowCount, "the number of rows varies from sample to sample and is not a number here", "reduce over the axis instead, as in `mean over T: …`"};
-  throw Wrong{kind::typeMismatch, fmt::format("expected a value, found {}", describe(value)), ""};
+  bool bernoulli = value.record() && value.record()->kind == "bernoulli";
+  throw Wrong{kind::typeMismatch, fmt::format("expected a value, found {}", describe(value)), bernoulli ? "read its probability `.p` or its `.logit`" : ""};
 }
 
 Tensor Operations::cast(const Tensor &t, Dtype dtype) {
   if (t.type.dtype == dtype) return t;
   Type type = t.type;
   type.dtype = dtype;
+  if (ValueId stage = builder && dtype == Dtype::F32 ? builder->stageNumberOf(t.id) : -1; stage >= 0) {
+    Tensor number = t;
+    number.id = stage;
+    number.type = type;
+    return number;
+  }
   if (auto *data = builder ? builder->constantData(t.id) : nullptr; data && dtype == Dtype::F32)
     return made("constant", {}, {{"value", *data}, {"shape", t.type.shape}}, type, t.axes);
   return made("cast", {t.id}, {}, type, t.axes);

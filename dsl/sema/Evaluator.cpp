@@ -158,8 +158,9 @@ Value Evaluator::evaluateMember(const ast::Member &member, const ast::Expr &expr
     std::vector<std::string> known;
     for (auto &[name, value] : record->fields) known.push_back(name);
     std::string hint = nearest(member.member.text, known);
+    std::string all = record->kind == "Episode" ? "it has `stage`, `logp` and `at(x)`, which is x at that stage" : "it has `logit` and `p`, its probability";
     fail(kind::unknownMember, member.member.range, fmt::format("{} has no member `{}`", record->kind, member.member.text), frame,
-         hint.empty() ? "" : fmt::format("did you mean `{}`?", hint));
+         hint.empty() ? all : fmt::format("did you mean `{}`?", hint));
   }
   if (auto *t = base.as<Tensor>(); t && t->vocabulary > 0) {  // what the type of a tokens input says
     if (member.member.text == "vocab") return Static::number(t->vocabulary);
@@ -281,7 +282,8 @@ Static Evaluator::asStatic(const Value &value, SourceRange range, Frame &frame, 
 int64_t Evaluator::asInt(const Value &value, SourceRange range, Frame &frame, const char *what) {
   Static s = asStatic(value, range, frame, what);
   if (!s.isScalar() || s.kind == Static::Bool || std::nearbyint(s.data[0]) != s.data[0] || std::fabs(s.data[0]) > 9007199254740992.0)
-    fail(kind::notWhole, range, fmt::format("{} must be a whole number, found {}", what, s.isScalar() ? describe(s.data[0]) : describe(Value(s))), frame);
+    fail(kind::notWhole, range, fmt::format("{} must be a whole number, found {}", what, s.isScalar() ? describe(s.data[0]) : describe(Value(s))), frame,
+         s.isScalar() && s.kind == Static::Real ? "`/` is real division: choose sizes that divide without a rest" : "");
   return (int64_t)s.data[0];
 }
 

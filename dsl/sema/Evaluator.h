@@ -65,6 +65,7 @@ class Reporter {
 public:
   explicit Reporter(DiagnosticEngine &engine) : engine(engine) {}
   Diagnostic *error(const DiagnosticKind &kind, SourceRange range, const std::string &message);
+  Diagnostic *warning(const DiagnosticKind &kind, SourceRange range, const std::string &message) { return &engine.warning(kind, range, message); }
 
 private:
   DiagnosticEngine &engine;

@@ -69,6 +69,13 @@ const std::vector<double> *FunctionBuilder::constantData(ValueId v) const {
   return &std::get<std::vector<double>>(entry.node.attributes.at("value"));
 }
 
+ValueId FunctionBuilder::stageNumberOf(ValueId v) const {
+  const Entry &entry = entries[v];
+  if (entry.isParameter || entry.node.op != "cast" || entry.type.dtype != Dtype::I32) return -1;
+  const Entry &source = entries[entry.node.operands[0]];
+  return source.isParameter && source.read && source.read->kind == Read::StageNumber ? entry.node.operands[0] : -1;
+}
+
 Function FunctionBuilder::finish(std::string name, const std::vector<ValueId> &results, bool keepParameters,
                                  std::vector<Read> *reads) const {
   std::vector<bool> used(entries.size(), false);

@@ -31,6 +31,9 @@ public:
   /// The data of a constant node, or null.
   const std::vector<double> *constantData(ValueId v) const;
 
+  /// The stage number (a shared f32) that `v` is the whole-number form of, or -1.
+  ValueId stageNumberOf(ValueId v) const;
+
   /// The function, its parameters first. With `keepParameters` unread parameters stay (stages and heads keep their
   /// signature); otherwise they are dropped, and `reads` gets what is left, by position.
   Function finish(std::string name, const std::vector<ValueId> &results, bool keepParameters,

@@ -42,6 +42,7 @@ KIND(missingPart, "missing-part", "a model lacks a part that it needs");
 KIND(invalidInput, "invalid-input", "an input declaration cannot be used");
 KIND(labelInInfer, "label-in-infer", "a label is read where no label exists");
 KIND(invalidOption, "invalid-option", "an option of a phase or optimizer does not exist or has no valid value");
+KIND(unusedParameter, "unused-parameter", "a parameter of a model that nothing reads (a warning)");
 KIND(unknownParameter, "unknown-parameter", "`--set` names something that the model does not have");
 KIND(invalidValue, "invalid-value", "`--set` gives a value of the wrong type");
 KIND(stageResult, "stage-result", "a backbone or one of its stages has no usable result");

@@ -15,7 +15,7 @@ extern const DiagnosticKind shapeMismatch, typeMismatch, invalidType, u8InArithm
 // Compile time, weights, limits.
 extern const DiagnosticKind notStatic, notWhole, noResult, weightPlace, invalidInitializer, stagePlace, tooLarge, tooDeep;
 // Models.
-extern const DiagnosticKind noModel, missingPart, invalidInput, labelInInfer, invalidOption, unknownParameter, invalidValue,
+extern const DiagnosticKind noModel, missingPart, invalidInput, labelInInfer, invalidOption, unknownParameter, unusedParameter, invalidValue,
     stageResult, attachment, policyValue, objectiveValue, rolloutUse, tableValue, exitRule, stateRule, nothingTrained;
 
 }  // namespace offramp::dsl::sema::kind

@@ -38,7 +38,7 @@ private:
   struct Setup {  ///< one parameter of the model or of `infer`
     const ast::Parameter *parameter = nullptr;
     Static value;
-    bool ofInfer = false;
+    bool ofInfer = false, read = false;
   };
   struct Attached {
     std::string name;

@@ -124,7 +124,8 @@ Value ModelElaborator::definition(const ast::Binding &binding, SourceRange where
 
 std::optional<Value> ModelElaborator::lookup(const std::string &name, SourceRange where) {
   if (auto it = parameters.find(name); it != parameters.end()) {
-    const Setup &setup = it->second;
+    Setup &setup = it->second;
+    setup.read = true;
     if (setup.ofInfer && place != Place::Rule)
       fail(kind::unknownName, where, fmt::format("`{}` is a parameter of `infer` and is not known here", name), "make it a parameter of the model");
     if (setup.value.kind == Static::Bool || compileTime.count(name)) return Value(setup.value);
@@ -137,7 +138,8 @@ std::optional<Value> ModelElaborator::lookup(const std::string &name, SourceRang
   }
   if (name == "stage") {
     if (place == Place::Attach) return Value(Static::number(currentStage));
-    if (place == Place::Rule && evaluator.builder) return Value(parameterOf("stage", Type{Dtype::F32, false, {}}, Read::StageNumber, {}));
+    if (place == Place::Rule && evaluator.builder)  // an int, so that it may be an index: `thresholds[stage - 1]`
+      return Value(evaluator.operations(where).cast(parameterOf("stage", Type{Dtype::F32, false, {}}, Read::StageNumber, {}), Dtype::I32));
     if (place != Place::Collect) fail(kind::notStatic, where, "`stage` is not known here");
     Static numbers{Static::Int, {depth}, {"stages"}, std::vector<double>(depth)};
     std::iota(numbers.data.begin(), numbers.data.end(), 1.0);

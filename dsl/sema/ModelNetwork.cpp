@@ -133,6 +133,11 @@ void ModelElaborator::buildBackbone(const ast::Binding &binding) {
       if (arguments[i].name && arguments[i].name->text != parameters[i].name.text)
         fail(kind::unknownArgument, arguments[i].name->range, fmt::format("parameter {} of `{}` is `{}`", i + 1, routine.name.text, parameters[i].name.text));
       frame.scope.variables[parameters[i].name.text] = evaluator.bindType(parameters[i].type, arguments[i].value, arguments[i].range, parameters[i].name.text, frame, *text, renames);
+      if (renames.lifted) {  // a network has one input, not one for each entry of a leading dimension
+        auto *t = arguments[i].value.as<Tensor>();
+        fail(kind::shapeMismatch, arguments[i].range, fmt::format("`{}` is {} when it should be `{}`", parameters[i].name.text, t ? describe(t->type, t->classes) : describe(arguments[i].value), evaluator.written(parameters[i].type.range)),
+             fmt::format("`{}` reads one such value per sample; write a backbone for this input", routine.name.text));
+      }
     }
     size_t next = 0;
     const auto &statements = routine.body.statements;

@@ -107,6 +107,9 @@ void ModelElaborator::checkOverrides() {
 void ModelElaborator::finishParameters() {
   for (const std::string &name : parameterOrder) {
     const Setup &setup = parameters.at(name);
+    if (!failed && !setup.read)
+      if (Diagnostic *d = reporter.warning(kind::unusedParameter, setup.parameter->name.range, fmt::format("the parameter `{}` is read by nothing; setting it changes nothing", name)))
+        d->hint("pass it on where it is meant, or remove it");
     if (setup.value.kind == Static::Bool || compileTime.count(name)) result.staticParameters[name] = setup.value.data[0];
     else result.settings.push_back({name, setup.value.data[0], setup.parameter->range});
   }

@@ -3,10 +3,12 @@
 #include "dsl/sema/Modules.h"
 
 #include "dsl/parse/Parse.h"
+#include "dsl/sema/Evaluator.h"
 #include "dsl/sema/Kinds.h"
 #include "dsl/sema/Limits.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 
@@ -30,6 +32,21 @@ fs::path Modules::resolve(const ast::Import &import, const fs::path &importer) c
   for (const fs::path &root : roots)
     if (fs::path found = root / fileOf(inside); fs::is_regular_file(found, ignored)) return found.lexically_normal();
   return {};
+}
+
+/// What can be imported as `std.…`, for the hint.
+static std::vector<std::string> libraryNames(const std::vector<fs::path> &roots) {
+  std::vector<std::string> names;
+  std::error_code ignored;
+  for (const fs::path &root : roots)
+    for (auto it = fs::recursive_directory_iterator(root, ignored); it != fs::recursive_directory_iterator(); it.increment(ignored)) {
+      if (it->path().extension() != ".ramp") continue;
+      std::string name = it->path().lexically_relative(root).replace_extension().generic_string();
+      std::replace(name.begin(), name.end(), '/', '.');
+      if (name != "prelude") names.push_back("std." + name);
+    }
+  std::sort(names.begin(), names.end());
+  return names;
 }
 
 Module *Modules::load(const fs::path &file, SourceRange from) {
@@ -73,7 +90,12 @@ void Modules::readDeclarations(Module &module) {
           std::string looked;
           for (const fs::path &root : roots) looked += (looked.empty() ? "" : ", ") + root.string();
           auto &error = diagnostics.error(kind::importNotFound, import.range, fmt::format("there is no library file for `{}`", import.path));
-          error.hint(roots.empty() ? "no library folder was given" : fmt::format("looked beside this file and in {}", looked));
+          if (roots.empty()) error.hint("no library folder was given");
+          else if (import.path.rfind("std.", 0) == 0) {
+            std::vector<std::string> known = libraryNames(roots);
+            std::string close = nearest(import.path, known);
+            error.hint(close.empty() ? fmt::format("the library in {} has {}", looked, fmt::join(known, ", ")) : fmt::format("did you mean `{}`?", close));
+          } else error.hint(fmt::format("looked beside this file and in {}", looked));
           continue;
         }
         if (Module *imported = load(file, import.range)) module.imports.push_back(imported);

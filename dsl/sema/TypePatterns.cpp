@@ -72,7 +72,7 @@ Value Evaluator::bindType(const ast::TypeExpr &type, const Value &given, SourceR
     if (record->kind != base) mismatch("");
     return value;
   }
-  if (base == "Episode" || base == "bernoulli") mismatch("");
+  if (base == "Episode" || base == "bernoulli") mismatch(base == "bernoulli" ? "make one of a logit: `bernoulli(logit = scalar(linear[1](x)))`" : "a `rollout` makes one");
   if (base != "f32" && base != "int" && base != "bool" && base != "u8" && base != "class" && base != "tokens")
     fail(kind::invalidType, type.name.range, fmt::format("`{}` is not a type", base), callee, "types are f32, int, bool, u8, class, tokens, bernoulli, Episode and fn");
   if (value.as<SettingRef>()) {

@@ -72,7 +72,8 @@ BOOST_AUTO_TEST_CASE(everyValidFileElaborates) {
 BOOST_AUTO_TEST_CASE(everyInvalidFileSaysExactlyWhatIsWrong) {
   for (const fs::path &file : texts(folder / "invalid")) BOOST_TEST_CONTEXT(file.filename().string()) {
       Outcome out = run(file);
-      BOOST_TEST(!out.model.has_value());
+      bool onlyWarns = out.text.find(": warning: ") != std::string::npos && out.text.find(": error: ") == std::string::npos;
+      BOOST_TEST(out.model.has_value() == onlyWarns);
       fs::path expected = fs::path(file).replace_extension(".expected");
       if (const char *update = std::getenv("OFFRAMP_UPDATE"); update && *update) std::ofstream(expected) << out.text;
       BOOST_TEST(out.text == contents(expected));
