@@ -44,6 +44,7 @@ void offramp_cpu_begin(offramp_call *call) { engineOf(call).pool.reset(); }
 
 void offramp_cpu_leave(offramp_call *call, const offramp_batch *b, const uint8_t *leave, offramp_batch **stayers, offramp_batch **leavers) {
   Engine &e = engineOf(call);
+  const bool hasRows = b->at != nullptr;  // `first` may be there without rows (Call.h)
   int64_t front = frontOf(e, b), leaving = 0;
   if (call->exits)
     for (int64_t i = 0; i < b->n; ++i) leaving += leave[i] != 0;
@@ -55,7 +56,7 @@ void offramp_cpu_leave(offramp_call *call, const offramp_batch *b, const uint8_t
     int64_t at = counts[side]++;
     entries(to.id)[at] = b->id[i];
     entries(to.from)[at] = int32_t(i);
-    if (b->first) {
+    if (hasRows) {
       entries(to.first)[at] = b->first[i];
       entries(to.at)[at] = b->at[i];
       entries(to.len)[at] = b->len[i];
@@ -65,9 +66,9 @@ void offramp_cpu_leave(offramp_call *call, const offramp_batch *b, const uint8_t
     offramp_batch &to = sides[side]->batch;
     sides[side]->front = front;
     to.n = counts[side];
-    to.rows = b->first ? b->rows : counts[side];
-    to.gapless = b->first ? (counts[side] == b->n && b->gapless) : 1;
-    if (!b->first) to.first = to.at = to.len = nullptr;
+    to.rows = hasRows ? b->rows : counts[side];
+    to.gapless = hasRows ? (counts[side] == b->n && b->gapless) : 1;
+    if (!hasRows) to.first = to.at = to.len = nullptr;
   }
   *stayers = &sides[0]->batch;
   *leavers = &sides[1]->batch;
