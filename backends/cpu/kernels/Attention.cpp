@@ -102,7 +102,7 @@ void offramp_cpu_attention_grad(offramp_call *call, const offramp_batch *b, cons
   overHeads(e, s, 3 * d, [&](int64_t i, int64_t h, int thread) {
     AttentionArgs a{};
     a.queries = s.queries(i), a.keys = s.keys(i), a.d = d, a.scale = scale;
-    a.q = s.query(mut(q), i, dim, h * d), a.out = s.query(mut(out), i, dim, h * d), a.lse = s.query(mut(lse), i, heads, h);
+    a.q = s.query(mut(q), i, dim, h * d), a.lse = s.query(mut(lse), i, heads, h);
     a.dout = s.query(mut(dout), i, dim, h * d), a.dq = s.query(dq, i, dim, h * d);
     a.k = s.key(mut(kv), i, h * d), a.v = s.key(mut(kv), i, dim + h * d);
     a.dk = s.key(dkv, i, h * d), a.dv = s.key(dkv, i, dim + h * d);

@@ -178,7 +178,17 @@ void ItemEmitter::loopWith(ArrayRef<int64_t> space, ArrayRef<Input> inputs, Arra
   SmallVector<Value> sources;
   SmallVector<AffineMap> maps;
   for (const Input &input : inputs) {
-    sources.push_back(viewOf(input.value));
+    // A slice that starts at 0 reads its operand at the loop's own index: the loop must not take the operand's extent for its own.
+    SmallVector<int64_t> read(nn::formOf(input.value).item);
+    for (auto [i, expr] : llvm::enumerate(input.map.getResults()))
+      if (auto dim = dyn_cast<AffineDimExpr>(expr)) read[i] = std::min(read[i], space[dim.getPosition()]);
+    Value source = viewOf(input.value);
+    if (read != nn::formOf(input.value).item) {
+      SmallVector<int64_t> offsets(read.size(), 0), strides(read.size(), 1);
+      auto type = memref::SubViewOp::inferResultType(cast<MemRefType>(source.getType()), offsets, read, strides);
+      source = b.create<memref::SubViewOp>(loc, cast<MemRefType>(type), source, offsets, read, strides);
+    }
+    sources.push_back(source);
     maps.push_back(input.map);
   }
   for (const Extra &extra : extras) {

@@ -35,8 +35,8 @@ struct SampleRows {
 };
 
 struct AttentionArgs {
-  SampleRows q, k, v, out;     // out: dst (forward) or the saved output (gradient)
-  SampleRows lse;              // stride heads; first == null: not wanted
+  SampleRows q, k, v, out;     // out: dst (forward only)
+  SampleRows lse;              // stride heads; first == null: not wanted (forward), recomputed (gradient)
   SampleRows dout, dq, dk, dv; // gradient only
   int64_t queries, keys, d;
   float scale;
