@@ -93,7 +93,7 @@ void offramp_cpu_regroup_rest(offramp_call *call, const offramp_batch *s, const 
   int64_t next = s->n;
   for (int64_t i = 0; i < s->n; ++i) {
     entries(to.id)[i] = s->id[i];
-    entries(to.from)[i] = int32_t(i);
+    entries(to.from)[i] = s->from[i];
     entries(to.first)[i] = int32_t(i);
     entries(to.len)[i] = s->len[i];
     entries(to.at)[i] = int32_t(move ? next : s->at[i] - front + s->n);
@@ -122,7 +122,7 @@ void offramp_cpu_regroup_all(offramp_call *call, const offramp_batch *s, const f
   int64_t next = s->n;
   for (int64_t i = 0; i < s->n; ++i) {
     entries(to.id)[i] = s->id[i];
-    entries(to.from)[i] = int32_t(i);
+    entries(to.from)[i] = s->from[i];
     entries(to.first)[i] = int32_t(i);
     entries(to.len)[i] = s->len[i];
     entries(to.at)[i] = int32_t(dense ? next : s->at[i] - front + s->n);
@@ -143,7 +143,7 @@ void offramp_cpu_regroup_samples(offramp_call *call, const offramp_batch *s, off
   to.gapless = 1;
   for (int64_t i = 0; i < s->n; ++i) {
     entries(to.id)[i] = s->id[i];
-    entries(to.from)[i] = int32_t(i);
+    entries(to.from)[i] = s->from[i];
   }
   to.first = to.at = to.len = nullptr;
   *out = &to;
