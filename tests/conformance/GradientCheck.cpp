@@ -9,6 +9,7 @@
 #include "mlir/IR/Verifier.h"
 #include "mlir/Parser/Parser.h"
 #include "mlir/Pass/PassManager.h"
+#include "tests/SourceDir.h"  // made by CMake
 
 #include <algorithm>
 #include <cmath>

@@ -3,6 +3,7 @@
 // OFFRAMP_UPDATE=1 rewrites the expected texts; read the difference before keeping it.
 #include "dsl/program/Print.h"
 #include "dsl/sema/Elaborate.h"
+#include "tests/SourceDir.h"  // made by CMake
 
 #include <boost/test/unit_test.hpp>
 

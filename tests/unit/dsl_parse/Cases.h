@@ -3,6 +3,7 @@
 
 #include "dsl/ast/Dump.h"
 #include "dsl/parse/Parse.h"
+#include "tests/SourceDir.h"  // made by CMake
 
 #include <algorithm>
 #include <filesystem>

@@ -2,6 +2,7 @@
 // OFFRAMP_UPDATE=1 rewrites it; read the difference before keeping it.
 #include "dsl/program/Print.h"
 #include "dsl/sema/Elaborate.h"
+#include "tests/SourceDir.h"  // made by CMake
 
 #include <boost/test/unit_test.hpp>
 

@@ -3,6 +3,7 @@
 
 #include "runtime/core/Error.h"
 #include "runtime/core/Files.h"
+#include "tests/SourceDir.h"  // made by CMake
 
 #include <boost/test/unit_test.hpp>
 #include <zlib.h>
