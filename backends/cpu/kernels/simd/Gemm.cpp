@@ -58,7 +58,7 @@ __attribute__((noinline)) void finishTile(Vec *acc, int rows, int vectors, int64
   int count = rows * vectors;
   if (bias)
     for (int j = 0; j < vectors; ++j) {
-      Vec b = j == vectors - 1 ? load(bias + j * kLanes, tail) : load(bias + j * kLanes);
+      Vec b = j == vectors - 1 && tail != kLanes ? load(bias + j * kLanes, tail) : load(bias + j * kLanes);
       for (int i = 0; i < rows; ++i) acc[i * vectors + j] += b;
     }
   switch (epilogue) {
@@ -71,9 +71,12 @@ __attribute__((noinline)) void finishTile(Vec *acc, int rows, int vectors, int64
     for (int j = 0; j < vectors; ++j) {
       float *p = c + i * ldc + j * kLanes;
       Vec v = acc[i * vectors + j];
-      int64_t lanes = j == vectors - 1 ? tail : kLanes;
-      if (epilogue == OFFRAMP_EPILOGUE_ADD) v += load(p, lanes);
-      store(p, v, lanes);
+      if (j < vectors - 1 || tail == kLanes) {   // masked stores are microcode on some CPUs
+        store(p, epilogue == OFFRAMP_EPILOGUE_ADD ? v + load(p) : v);
+      } else {
+        if (epilogue == OFFRAMP_EPILOGUE_ADD) v += load(p, tail);
+        store(p, v, tail);
+      }
     }
 }
 
