@@ -7,11 +7,11 @@
 
 namespace offramp::runtime {
 
-Session::Session(std::shared_ptr<const Artifact> artifact, std::unique_ptr<Backend> backend)
+Session::Session(std::shared_ptr<const Artifact> artifact, std::unique_ptr<Backend> backend, std::span<const float> fixedWeights)
     : artifact_(std::move(artifact)), backend_(std::move(backend)), settings_(artifact_->manifest()),
-      weights_((size_t)artifact_->manifest().weightElements * sizeof(float)) {
+      weights_(fixedWeights.empty() ? (size_t)artifact_->manifest().weightElements * sizeof(float) : 0) {
   backend_->setStageCosts(manifest().stageCosts);
-  call_.weights = weights().data();
+  call_.weights = fixedWeights.empty() ? weights().data() : fixedWeights.data();
   call_.settings = settings_.values().data();
   call_.engine = backend_->engine();
   call_.exits = 1;

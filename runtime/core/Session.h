@@ -18,7 +18,8 @@ namespace offramp::runtime {
 
 class Session {
  public:
-  Session(std::shared_ptr<const Artifact> artifact, std::unique_ptr<Backend> backend);
+  /// `fixedWeights`: weights that lie elsewhere for as long as the session lives and never change (a program's own data); then weights() is empty.
+  Session(std::shared_ptr<const Artifact> artifact, std::unique_ptr<Backend> backend, std::span<const float> fixedWeights = {});
 
   const Manifest &manifest() const { return artifact_->manifest(); }
   const Artifact &artifact() const { return *artifact_; }

@@ -122,6 +122,20 @@ std::string profilePath(int threads) {
   return folder.empty() ? "" : folder + "/offramp/profile-" + cpuName() + "-" + std::to_string(threads) + ".json";
 }
 
+static std::optional<MachineProfile> readProfile(const std::string &path, int threads) {
+  std::stringstream text;
+  if (std::ifstream in(path); in) text << in.rdbuf();
+  auto stored = profileFromText(text.str());
+  return stored && stored->threads == threads ? stored : std::nullopt;
+}
+
+std::optional<MachineProfile> storedProfile(int threads, std::string_view text) {
+  if (auto stored = readProfile(profilePath(threads), threads)) return stored;
+  auto given = profileFromText(text);
+  if (!given || given->threads != threads) return std::nullopt;
+  return nlohmann::json::parse(text, nullptr, false).value("cpu", "") == cpuName() ? given : std::nullopt;
+}
+
 MachineProfile machineProfile(int threads) {
   EngineOptions options;
   options.threads = threads;
@@ -129,10 +143,7 @@ MachineProfile machineProfile(int threads) {
   if (!engine) return defaultProfile(threads);
   std::string path = profilePath(engineThreads(engine));
   MachineProfile p;
-  std::ifstream in(path);
-  std::stringstream text;
-  if (in) text << in.rdbuf();
-  if (auto stored = profileFromText(text.str()); stored && stored->threads == engineThreads(engine)) {
+  if (auto stored = readProfile(path, engineThreads(engine))) {
     p = *stored;
   } else {
     p = measureProfile(engine);

@@ -27,6 +27,8 @@ std::optional<MachineProfile> profileFromText(std::string_view text);           
 
 // $XDG_CACHE_HOME (or $HOME/.cache)/offramp/profile-<cpu>-<threads>.json; empty when neither is set.
 std::string profilePath(int threads);
+// The profile stored for this machine and thread count, or the one in `text` if it was measured on such a machine; measures nothing.
+std::optional<MachineProfile> storedProfile(int threads, std::string_view text = {});
 // The stored profile of this machine, or a new one, which is then stored (atomically; failing to store is no error).
 MachineProfile machineProfile(int threads);
 
