@@ -50,7 +50,9 @@ ObjectCode emitObject(ModuleOp module, const CpuTarget &cpu, bool withText) {
   std::string triple = llvm::sys::getDefaultTargetTriple(), error;
   const llvm::Target *target = llvm::TargetRegistry::lookupTarget(triple, error);
   if (!target) throw CompileError("internal: " + error);
-  std::unique_ptr<llvm::TargetMachine> machine(target->createTargetMachine(triple, cpu.name, cpu.llvmFeatures, llvm::TargetOptions(), llvm::Reloc::PIC_,
+  llvm::TargetOptions targetOptions;
+  targetOptions.FunctionSections = targetOptions.DataSections = true;  // a product links only the programs it runs
+  std::unique_ptr<llvm::TargetMachine> machine(target->createTargetMachine(triple, cpu.name, cpu.llvmFeatures, targetOptions, llvm::Reloc::PIC_,
                                                                            std::nullopt, llvm::CodeGenOptLevel::Aggressive));
   code->setTargetTriple(triple);
   code->setDataLayout(machine->createDataLayout());

@@ -139,7 +139,7 @@ CompileResult compileModel(const fs::path &file, const std::map<std::string, std
   linkShared(made / "artifact.o", made / "artifact.so");
   auto bytes = llvm::MemoryBuffer::getFile((made / "artifact.so").string());
   if (!bytes) throw CompileError("cannot read back " + (made / "artifact.so").string());
-  writeFile(made / "artifact.json", manifestJson(model, *described, lowered.costs, cpu, key, sha256Of((*bytes)->getBuffer())));
+  writeFile(made / "artifact.json", manifestJson(model, *described, lowered.costs, cpu, key, sha256Of((*bytes)->getBuffer()), sha256Of(code.object)));
   fs::remove_all(folder, error);
   fs::rename(made, folder, error);
   if (error && !fs::exists(result.so)) throw CompileError("cannot write the cache entry " + folder.string() + ": " + error.message());

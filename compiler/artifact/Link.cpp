@@ -13,7 +13,7 @@ std::string findTool(const std::vector<std::string> &names) {
   return {};
 }
 
-void runTool(const std::string &program, const std::vector<std::string> &arguments) {
+std::string runTool(const std::string &program, const std::vector<std::string> &arguments) {
   llvm::SmallString<128> log;
   if (llvm::sys::fs::createTemporaryFile("offramp-link", "txt", log)) throw CompileError("cannot write to the temporary folder");
   std::vector<llvm::StringRef> argv{program};
@@ -25,6 +25,7 @@ void runTool(const std::string &program, const std::vector<std::string> &argumen
   if (auto text = llvm::MemoryBuffer::getFile(log)) output = (*text)->getBuffer().str();
   llvm::sys::fs::remove(log);
   if (status != 0) throw CompileError("`" + program + "` failed: " + error + output);
+  return output;
 }
 
 void linkShared(const std::filesystem::path &object, const std::filesystem::path &out) {

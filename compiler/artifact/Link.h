@@ -7,8 +7,8 @@
 
 namespace offramp {
 
-/// Runs `program arguments…` without a shell; throws CompileError with its output if it fails.
-void runTool(const std::string &program, const std::vector<std::string> &arguments);
+/// Runs `program arguments…` without a shell and returns what it wrote; throws CompileError with that if it fails.
+std::string runTool(const std::string &program, const std::vector<std::string> &arguments);
 /// First of the names found on PATH; empty if none.
 std::string findTool(const std::vector<std::string> &names);
 /// Shared object of one relocatable object; kernels stay undefined, the loading process provides them.

@@ -116,13 +116,14 @@ Json phases(const dsl::Model &model, const Json &weightBlock) {
 }  // namespace
 
 std::string manifestJson(const dsl::Model &model, ModuleOp module, const std::vector<StageCost> &costs, const CpuTarget &cpu, const std::string &cacheKey,
-                         const std::string &sha256) {
+                         const std::string &sha256, const std::string &objectSha256) {
   Json out;
   out["format"] = 1;
   out["offramp"] = "0.1.0";
   out["model"] = model.name;
   out["cache_key"] = cacheKey;
   out["sha256"] = sha256;
+  out["object_sha256"] = objectSha256;
   out["cpu"] = {{"name", cpu.name}, {"features", cpu.requiredFlags}};
   out["inputs"] = inputs(model);
   out["rows_per_sample"] = model.rowsPerSample;

@@ -12,6 +12,6 @@ namespace offramp {
 
 /// `module` is the lowered module before it becomes LLVM dialect: its programs carry arena needs, its bundles the layout of weights.
 std::string manifestJson(const dsl::Model &model, mlir::ModuleOp module, const std::vector<StageCost> &costs, const CpuTarget &cpu,
-                         const std::string &cacheKey, const std::string &sha256);
+                         const std::string &cacheKey, const std::string &sha256, const std::string &objectSha256);
 
 }  // namespace offramp

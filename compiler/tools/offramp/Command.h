@@ -15,5 +15,6 @@ void addTrain(CLI::App &app);
 void addEval(CLI::App &app);
 void addRun(CLI::App &app);
 void addBench(CLI::App &app);
+void addBuild(CLI::App &app);
 
 }  // namespace offramp::tool

@@ -17,6 +17,7 @@ int main(int argc, char **argv) {
   offramp::tool::addEval(app);
   offramp::tool::addRun(app);
   offramp::tool::addBench(app);
+  offramp::tool::addBuild(app);
   try {
     app.parse(argc, argv);
     return offramp::tool::exitStatus;
