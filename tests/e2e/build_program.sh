@@ -17,8 +17,9 @@ grep -q "worst case: .* arena at batch 64; .* MFLOP in the 6 stages" "$work/said
 threshold=$(tail -n +2 "$work/first.tsv" | cut -f5 | sort -g | awk 'NR == 1000 {low = $1} NR == 1001 {printf "%.9g", (low + $1) / 2}')
 echo "threshold $threshold"
 for batch in 1 7 64; do
-  "$offramp" eval "$run" --data "test=$work/images.idx,$work/labels.idx" --set "threshold=$threshold" --batch $batch --predictions "$work/eval.tsv" >/dev/null
-  "$exe" "$work/images.idx" "$work/labels.idx" --threshold "$threshold" --batch $batch >"$work/exe.tsv"
+  threads=$((batch == 64 ? 2 : 1))
+  "$offramp" eval "$run" --data "test=$work/images.idx,$work/labels.idx" --set "threshold=$threshold" --batch $batch --threads $threads --predictions "$work/eval.tsv" >/dev/null
+  "$exe" "$work/images.idx" "$work/labels.idx" --threshold "$threshold" --batch $batch --threads $threads >"$work/exe.tsv"
   sameAnswers "$work/eval.tsv" "$work/exe.tsv" || fail "other answers at batch $batch"
 done
 "$exe" "$work/images.idx,$work/labels.idx" --set "threshold=$threshold" --threads 1 -o "$work/out.tsv"
