@@ -10,6 +10,8 @@
 namespace offramp::runtime {
 namespace {
 
+constexpr int64_t learnedFrom = 1024;
+
 double now() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
 
 int64_t rowsOf(const Split &split, const BatchBuilder &builder, int64_t batch) { return worstRows(builder.rowCount(), split.rows, batch); }
@@ -23,6 +25,7 @@ Evaluator::Evaluator(Session &session, const Split &split, int64_t batch)
 void Evaluator::warmUp(const InferOptions &options, int64_t samples) {
   std::vector<int64_t> histogram((size_t)session.manifest().stages, 0);
   session.backend().setLeaveShares({});
+  warm = true;
   samples = std::min(samples, split.size());
   for (int round = 0; round < 2; ++round) {  // the second round runs with the choices that the first one's shares lead to
     for (int64_t at = 0; at < samples; at += batchSize) {
@@ -63,6 +66,8 @@ Evaluation Evaluator::evaluate(const InferOptions &options, const std::string &t
       e.undecided += options.exits && p.stage < e.stages && std::isnan(p.decision);
       e.predictions.push_back(p);
     }
+    // Without a warm-up the cost model learns from the first samples; it changes how fast answers come, not what they are.
+    if (!warm && options.exits && at < learnedFrom) session.backend().setLeaveShares(leaveShares(e.histogram));
     progress.update(at + n);
   }
   progress.finish();

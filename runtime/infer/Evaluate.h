@@ -39,6 +39,7 @@ class Evaluator {
   int64_t batchSize;
   BatchBuilder builder;
   Infer infer;
+  bool warm = false;
 };
 
 }  // namespace offramp::runtime
