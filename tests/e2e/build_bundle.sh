@@ -18,8 +18,8 @@ program=$work/elsewhere/moved/dist
 env -i LD_LIBRARY_PATH= ldd "$program" | tee "$work/ldd"
 outside=$(grep '=> /' "$work/ldd" | grep -v "$work/elsewhere/moved/lib/" | grep -v '/lib\(c\|m\|pthread\|dl\|rt\|resolv\|util\|mvec\)\.so' || true)
 [[ -z $outside ]] || fail "loaded from outside: $outside"
-env -i "$program" "$work/images.idx" --exits off >"$work/bundle.tsv"
-"$work/classify" "$work/images.idx" --exits off >"$work/exe.tsv"
+env -i "$program" "$work/images.idx" --threads 1 --exits off >"$work/bundle.tsv"
+"$work/classify" "$work/images.idx" --threads 1 --exits off >"$work/exe.tsv"
 diff <(cut -f1-4 "$work/exe.tsv") <(cut -f1-4 "$work/bundle.tsv") || fail "the bundle answers otherwise than the program"
 sed 's/"avx2"/"avx9"/' "$program" >"$work/elsewhere/moved/foreign"
 chmod +x "$work/elsewhere/moved/foreign"

@@ -9,7 +9,7 @@ cmake --install "$build" --prefix "$work/prefix" >"$work/log" || { cat "$work/lo
 installed=$work/prefix/bin/offramp
 idxHead "$data/t10k-images-idx3-ubyte.gz" 200 "$work/images.idx"
 "$offramp" build "$run" -o "$work/classify"
-"$work/classify" "$work/images.idx" --threshold 0.5 | tail -n +2 | cut -f4 >"$work/stages"
+"$work/classify" "$work/images.idx" --threads 1 --threshold 0.5 | tail -n +2 | cut -f4 >"$work/stages"
 
 mkdir "$work/outside"
 python3 - "$root/docs/guides/embed.md" "$work/outside" <<'PYTHON'

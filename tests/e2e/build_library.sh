@@ -6,7 +6,7 @@ here=$(dirname "${BASH_SOURCE[0]}")
 
 idxHead "$data/t10k-images-idx3-ubyte.gz" 300 "$work/images.idx"
 "$offramp" build "$run" --emit exe -o "$work/classify"
-"$work/classify" "$work/images.idx" --threshold 0.5 >"$work/exe.tsv"
+"$work/classify" "$work/images.idx" --threads 1 --threshold 0.5 >"$work/exe.tsv"
 "$offramp" build "$run" --emit so -o "$work/libfashion.so"
 "$offramp" build "$run" --emit obj -o "$work/boots.o"
 for header in libfashion.h boots.h; do [[ -s $work/$header ]] || fail "no $header"; done
