@@ -29,5 +29,7 @@ def FuseRows : ModulePass<"fuse-rows"> {
 }
 def LowerToCalls : ModulePass<"lower-to-calls"> {
   let summary = "place values in the arena and turn batch-level functions into calls of kernels";
-  let dependentDialects = ["::mlir::LLVM::LLVMDialect", "::mlir::arith::ArithDialect", "::mlir::scf::SCFDialect", "::mlir::cf::ControlFlowDialect"];
+  let dependentDialects = ["::offramp::nn::NnDialect", "::mlir::func::FuncDialect", "::mlir::LLVM::LLVMDialect", "::mlir::arith::ArithDialect",
+                           "::mlir::scf::SCFDialect", "::mlir::cf::ControlFlowDialect", "::mlir::memref::MemRefDialect", "::mlir::linalg::LinalgDialect",
+                           "::mlir::math::MathDialect"];
 }

@@ -1,5 +1,6 @@
 # The examples of docs/reference are tests: "## Before" is run through the pass that the page is named after, and every line of
-# "## After" must come out, in order. Lines that are `…` stand for anything.
+# "## After" must come out, in order. Lines that are `…` stand for anything. The table of pipelines.md is what the tool runs, and `--help` has
+# a sentence for each pass and pipeline that has a page or a row.
 import pathlib
 import re
 import subprocess
@@ -32,4 +33,20 @@ for page in sorted(folder.glob("*.md")):
         at = lines.index(wanted, at) + 1
     else:
         print(f"{page}: ok")
+
+rows = re.findall(r"^\| `(offramp-[\w-]+)` \| ([^|]*) \|", (folder / "pipelines.md").read_text(), re.M)
+for name, passes in rows:
+    run = subprocess.run([opt, "--" + name, "--dump-pass-pipeline", "-"], input="module {}", capture_output=True, text=True)
+    found = re.findall(r"[\w-]+", re.sub(r"\{[^{}]*\}", "", "".join(re.findall(r"^builtin\.module\((.*)\)$", run.stderr, re.M))))
+    if found != re.findall(r"`([\w-]+)`", passes):
+        print(f"pipelines.md: {name} runs {', '.join(found)}, not {passes}")
+        failures += 1
+help = subprocess.run([opt, "--help"], capture_output=True, text=True).stdout
+for name in [name for name, _ in rows] + [page.stem for page in folder.glob("*.md") if re.search("^## Before$", page.read_text(), re.M)]:
+    if not re.search(rf"^ +--{name} +-   \w.{{15,}}", help, re.M):
+        print(f"offramp-opt --help has no sentence for --{name}")
+        failures += 1
+if len(rows) < 4:
+    print(f"pipelines.md: only {len(rows)} rows were found")
+    failures += 1
 sys.exit(failures != 0)
