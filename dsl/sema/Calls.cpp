@@ -117,6 +117,7 @@ Value Evaluator::callRoutine(const RoutineRef &ref, const Arguments &statics, co
     Value value = slots[i] ? slots[i]->value : evaluate(*parameters[i].defaultValue, callee);
     callee.scope.variables[parameters[i].name.text] = bindType(parameters[i].type, value, range, parameters[i].name.text, callee, blamed, renames);
   }
+  // L20: a value of the declared type.
   std::optional<Value> result = run(routine.body, callee);
   if (!result && routine.resultName)
     if (Value *named = callee.scope.find(routine.resultName->text)) result = *named;

@@ -27,6 +27,7 @@ int ModelElaborator::addFunction(Function function, const std::string &name) {
   return (int)result.functions.size() - 1;
 }
 
+/// L19.
 void ModelElaborator::readInputs(const ast::Input &input) {
   for (const ast::Parameter &field : input.fields) {
     checkNewName(field.name);

@@ -1,7 +1,7 @@
 /* What compiled programs and the runtime share: the call block and the batch descriptor.
  *
  * A compiled program is `void program(offramp_call *call, offramp_batch *batch)`. Compiled code reads the fields of
- * offramp_call by their offset (8 bytes each, order fixed here, checked against compiler/lowering/CallLayout.h by a test). Nothing in here
+ * offramp_call by their offset (8 bytes each, order fixed here; tests/unit/compiler_artifact holds it). Nothing in here
  * knows a model. All arrays are owned by the caller and live for the whole call.
  */
 #ifndef OFFRAMP_ABI_CALL_H

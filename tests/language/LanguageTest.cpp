@@ -11,6 +11,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <set>
 #include <sstream>
 
 using namespace offramp::dsl;
@@ -39,6 +40,7 @@ std::vector<fs::path> texts(const fs::path &where) {
 struct Outcome {
   std::optional<Model> model;
   std::string text;
+  std::set<std::string> kinds;  ///< of the diagnostics
 };
 
 Outcome run(const fs::path &file, std::map<std::string, std::string> overrides = {}) {
@@ -52,6 +54,7 @@ Outcome run(const fs::path &file, std::map<std::string, std::string> overrides =
   Outcome out;
   out.model = elaborate(file, overrides, {root / "stdlib"}, sources, diagnostics);
   out.text = diagnostics.render();
+  for (const Diagnostic &diagnostic : diagnostics.all()) out.kinds.insert(diagnostic.kind->name);
   for (size_t at; (at = out.text.find(root.string() + "/")) != std::string::npos;) out.text.erase(at, root.string().size() + 1);
   for (std::string part : {"tests/language/invalid/", "tests/language/valid/"})
     for (size_t at; (at = out.text.find(part)) != std::string::npos;) out.text.erase(at, part.size());
@@ -82,8 +85,11 @@ BOOST_AUTO_TEST_CASE(everyInvalidFileSaysExactlyWhatIsWrong) {
 }
 
 BOOST_AUTO_TEST_CASE(everyKindOfDiagnosticHasAnInvalidFile) {
-  for (const DiagnosticKind *kind : DiagnosticKind::all())
-    BOOST_TEST(fs::exists(folder / "invalid" / (std::string(kind->name) + ".ramp")), "no invalid file for " << kind->name);
+  for (const DiagnosticKind *kind : DiagnosticKind::all()) {
+    fs::path file = folder / "invalid" / (std::string(kind->name) + ".ramp");
+    BOOST_TEST(fs::exists(file), "no invalid file for " << kind->name);
+    if (fs::exists(file)) BOOST_TEST(run(file).kinds.count(kind->name), file.filename() << " does not show what it is named after");
+  }
 }
 
 BOOST_AUTO_TEST_CASE(examplesElaborate) {

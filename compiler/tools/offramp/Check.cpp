@@ -35,7 +35,7 @@ void addCheck(CLI::App &app) {
   CLI::App *command = app.add_subcommand("check", "Check a model file: names, types, shapes, exits");
   command->add_option("FILE", options->file, "model file (.ramp)")->required();
   command->add_option("--set", options->sets, "name=value of a parameter")->take_all()->allow_extra_args(false);
-  command->footer("Example: offramp check examples/01-fashion-mnist/consistentee.ramp --set classes=10");
+  command->footer("Example: offramp check examples/01-fashion-mnist/weighted_ce.ramp --set classes=10");
   command->callback([options] { check(*options); });
 }
 

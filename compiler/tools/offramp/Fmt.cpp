@@ -43,7 +43,7 @@ void addFmt(CLI::App &app) {
   CLI::App *command = app.add_subcommand("fmt", "Format model files in place");
   command->add_option("FILE", options->files, "model files (.ramp)")->required();
   command->add_flag("--check", options->check, "change nothing; exit status 1 if a file would change");
-  command->footer("Example: offramp fmt --check examples/01-fashion-mnist/consistentee.ramp");
+  command->footer("Example: offramp fmt --check examples/01-fashion-mnist/weighted_ce.ramp");
   command->callback([options] {
     for (const std::string &path : options->files) formatFile(*options, path);
   });

@@ -163,7 +163,7 @@ void addTrain(CLI::App &app) {
   command->add_option("--limit", options->limit, "only the first N samples of each split")->check(CLI::NonNegativeNumber);
   command->add_option("--checkpoint-seconds", options->checkpointSeconds, "seconds between checkpoints inside an epoch")->check(CLI::NonNegativeNumber);
   command->add_option("--checkpoint-steps", options->checkpointSteps, "checkpoint every N steps instead")->check(CLI::NonNegativeNumber);
-  command->footer("Example: offramp train examples/01-fashion-mnist/consistentee.ramp --out runs/first --limit 2000 --data "
+  command->footer("Example: offramp train examples/01-fashion-mnist/weighted_ce.ramp --out runs/first --limit 2000 --data "
                   "train=/usr/share/datasets/fashion-mnist/train-images-idx3-ubyte.gz,/usr/share/datasets/fashion-mnist/train-labels-idx1-ubyte.gz\n"
                   "Ctrl-C saves and ends with exit status 130.");
   command->callback([options, command] {
