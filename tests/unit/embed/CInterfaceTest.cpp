@@ -10,6 +10,27 @@
 
 extern "C" void hand_infer(offramp_call *call, offramp_batch *batch);
 
+/// Logits: the first token of the sample, and the sum of all its tokens; everybody leaves at stage 1.
+extern "C" void sum_tokens(offramp_call *call, offramp_batch *b) {
+  const int32_t *tokens = static_cast<const int32_t *>(call->inputs[0]);
+  for (int64_t i = 0; i < b->n; ++i) {
+    const int64_t id = b->id[i];
+    float *logits = call->logits + id * 2;
+    logits[0] = logits[1] = (float)tokens[b->first[i]];
+    for (int32_t t = 0; t < b->len[i]; ++t) logits[1] += (float)tokens[b->at[i] + t];
+    call->stage[id] = 1, call->decision[id] = 1;
+  }
+}
+
+static std::atomic<int64_t> allocations{0};
+void *operator new(size_t bytes) {
+  ++allocations;
+  if (void *memory = std::malloc(bytes)) return memory;
+  throw std::bad_alloc();
+}
+void operator delete(void *memory) noexcept { std::free(memory); }
+void operator delete(void *memory, size_t) noexcept { std::free(memory); }
+
 namespace offramp::runtime {
 
 std::unique_ptr<Backend> embeddedBackend(int, const std::string &) { return std::make_unique<test::HandBackend>(); }
@@ -110,6 +131,54 @@ BOOST_AUTO_TEST_CASE(answers_by_place_with_settings_and_exits) {
   const offramp_input large{many.data(), nullptr};
   BOOST_REQUIRE_EQUAL(offramp_run(context.it, 2000, &large, 1, &result), OFFRAMP_OK);
   BOOST_TEST(result.prediction[1999] == 1);
+}
+
+BOOST_AUTO_TEST_CASE(a_batch_of_a_size_seen_before_allocates_nothing) {
+  Record &record = make();
+  Context context(record);
+  std::vector<float> many;
+  for (int i = 0; i < 1000; ++i) many.insert(many.end(), samples, samples + 8);
+  const offramp_input large{many.data(), nullptr};
+  offramp_result result;
+  for (int i = 0; i < 10; ++i) BOOST_REQUIRE_EQUAL(offramp_run(context.it, 2000, &large, 1, &result), OFFRAMP_OK);
+  const int64_t before = allocations;
+  offramp_status status = OFFRAMP_OK;
+  for (int64_t n : {2000, 1, 64, 2000}) status = (offramp_status)(status | offramp_run(context.it, n, &large, 1, &result));
+  const int64_t made = allocations - before;
+  BOOST_TEST(status == OFFRAMP_OK);
+  BOOST_TEST(made == 0);
+}
+
+BOOST_AUTO_TEST_CASE(tokens_come_with_offsets) {
+  Json manifest = handManifest();
+  manifest["inputs"][0] = {{"name", "text"}, {"kind", "tokens"}, {"dtype", "i32"}, {"shape", Json::array()}, {"classes", 100}, {"max_rows", 4}, {"names_file", ""}};
+  manifest["rows_per_sample"] = 0;
+  manifest["programs"][0]["symbol"] = "sum_tokens";
+  Record &record = make(manifest);
+  record.program = {"sum_tokens", sum_tokens};
+  offramp_input_info info;
+  BOOST_REQUIRE_EQUAL(offramp_model_input(&record.model, 0, &info), OFFRAMP_OK);
+  BOOST_TEST(info.kind == OFFRAMP_TOKENS);
+  BOOST_TEST(info.vocabulary == 100);
+  BOOST_TEST(info.max_tokens == 4);
+
+  Context context(record);
+  const int32_t ids[] = {7, 1, 2, 3, 50, 99, 98, 97, 96};
+  const int64_t offsets[] = {0, 4, 5, 9}, empty[] = {0, 4, 4, 5}, tooLong[] = {0, 5, 9, 9};
+  offramp_input text{ids, offsets};
+  offramp_result result;
+  BOOST_REQUIRE_EQUAL(offramp_run(context.it, 3, &text, 1, &result), OFFRAMP_OK);
+  const float expected[] = {7, 13, 50, 50, 99, 390};
+  BOOST_TEST(std::vector<float>(result.logits, result.logits + 6) == std::vector<float>(expected, expected + 6), boost::test_tools::per_element());
+  BOOST_TEST(result.prediction[2] == 1);
+  auto refused = [&](const offramp_input &given, const char *part) {
+    return offramp_run(context.it, 3, &given, 1, &result) == OFFRAMP_INVALID && says(offramp_error(context.it), part);
+  };
+  BOOST_TEST(refused({ids, nullptr}, "tokens need offsets"));
+  BOOST_TEST(refused({ids, empty}, "sample 1: 0 tokens; it has to be 1 to 4"));
+  BOOST_TEST(refused({ids, tooLong}, "sample 0: 5 tokens"));
+  const int32_t high[] = {7, 1, 2, 3, 100, 99, 98, 97, 96};
+  BOOST_TEST(refused({high, offsets}, "sample 1: token 0 is 100; ids are 0 to 99"));
 }
 
 BOOST_AUTO_TEST_CASE(wrong_calls_are_refused_with_words) {
