@@ -17,6 +17,8 @@ extern "C" const offramp_model offramp_linked_model;
 namespace offramp::runtime {
 namespace {
 
+constexpr int64_t fewSamples = 8;
+
 struct Options {
   std::vector<std::string> inputs, sets;
   std::map<std::string, std::string> named;  ///< settings given as `--NAME`
@@ -42,7 +44,7 @@ void declare(CLI::App &app, const EmbeddedModel &model, Options &options) {
   app.add_flag("--json", options.json, "a summary as one JSON object instead of the table; speed is measured after a warm-up");
   app.add_option("--batch", options.batch, fmt::format("samples per batch ({})", options.batch))->check(CLI::Range(1, 1000000));
   app.add_option("--exits", options.exits, "off: everybody runs to the last stage (on)")->check(CLI::IsMember({"on", "off"}));
-  app.add_option("--threads", options.threads, "threads; 0: all")->check(CLI::Range(0, 4096));
+  app.add_option("--threads", options.threads, "threads; 0: all (one for a handful of samples)")->check(CLI::Range(0, 4096));
   app.add_option("--set", options.sets, "name=value of a setting")->take_all()->allow_extra_args(false);
   for (const ManifestSetting &setting : m.settings) {
     const std::string option = "--" + setting.name;
@@ -74,13 +76,15 @@ void answer(const EmbeddedModel &model, const Options &options) {
   auto sets = parseSets(options.sets);
   for (const auto &[name, text] : options.named)
     if (!sets.emplace(name, text).second) throw UsageError(fmt::format("`{}` is given both as `--{}` and with `--set`", name, name));
-  std::unique_ptr<Session> session = model.open(options.threads);  // before any reading: a wrong CPU is said at once
-  session->settings().apply(sets);
+  requireCpuFeatures(model.manifest().cpuFeatures, model.manifest().cpuName, model.name());  // before any reading: said at once
   std::vector<std::string> paths;
   for (const std::string &text : options.inputs)
     for (std::string &path : splitPaths(text, text)) paths.push_back(std::move(path));
   std::vector<FieldSpec> fields = model.fields();
   const Split split = wholeSplit(std::make_shared<const Dataset>(readDataset("input", paths, fields, Labels::Optional)));
+  // For a handful of samples one thread answers before others have woken up.
+  std::unique_ptr<Session> session = model.open(options.threads == 0 && split.size() <= fewSamples ? 1 : options.threads);
+  session->settings().apply(sets);
   Evaluator evaluator(*session, split, std::min(options.batch, split.size()));
   InferOptions how;
   how.exits = options.exits == "on";
