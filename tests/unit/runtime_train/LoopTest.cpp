@@ -1,16 +1,22 @@
-// The loop on the hand-written artifact: it learns, and a run killed at every single file operation or stopped at any step ends with the same
-// bytes as one that was left alone.
+// The loop on the hand-written artifact: it learns, and a run killed at every single file operation, at random instants or stopped at any step
+// ends with the same bytes as one that was left alone: weights, and metrics and events but for the clock.
 #include "tests/unit/runtime_train/Hand.h"
 
 #include "runtime/core/FileOps.h"
 #include "runtime/data/ReadDataset.h"
 #include "runtime/infer/Collect.h"
 #include "runtime/infer/Evaluate.h"
+#include "runtime/train/Events.h"
 #include "runtime/train/Loop.h"
 #include "runtime/train/Schedule.h"
 
+#include <chrono>
 #include <csignal>
+#include <cstring>
+#include <functional>
+#include <random>
 #include <sys/wait.h>
+#include <thread>
 
 using namespace offramp::runtime;
 using namespace offramp::runtime::test;
@@ -64,6 +70,54 @@ std::string steps(const std::filesystem::path &run) {
   return text;
 }
 
+/// The records of the event file without what depends on the clock: every event begins with its time (key and 8 bytes).
+std::vector<std::string> events(const std::filesystem::path &run) {
+  std::vector<std::string> records;
+  std::string all = readFile(run / EventWriter::fileName);
+  for (size_t at = 0; at < all.size();) {
+    uint64_t size = 0;
+    BOOST_REQUIRE(at + 12 <= all.size());
+    std::memcpy(&size, all.data() + at, 8);
+    BOOST_REQUIRE(at + 16 + size <= all.size());
+    records.push_back(all.substr(at + 12 + 9, size - 9));
+    at += 16 + size;
+  }
+  return records;
+}
+
+/// What a run left behind.
+struct Outcome {
+  explicit Outcome(const std::filesystem::path &run) : weights(readFile(run / "model.safetensors")), result(readFile(run / "result.json")), metrics(steps(run)), records(events(run)) {}
+  std::string weights, result, metrics;
+  std::vector<std::string> records;
+
+  void mustBe(const Outcome &expected) const {
+    BOOST_TEST((weights == expected.weights), "other weights");
+    BOOST_TEST(result == expected.result);
+    BOOST_TEST((metrics == expected.metrics), "other lines in metrics.jsonl:\n" << metrics);
+    BOOST_TEST((records == expected.records), records.size() << " events instead of the " << expected.records.size());
+  }
+};
+
+/// Trains in a child. `kill` is called with its process id and may kill it; true if the child came to its end.
+bool trainedInChild(Setup &setup, const std::filesystem::path &run, int64_t crashAt, const std::function<void(pid_t)> &kill = {}) {
+  pid_t child = ::fork();
+  if (child == 0) {
+    fileops::crashAt(crashAt);
+    setup.train(run);
+    ::_exit(0);
+  }
+  if (kill) kill(child);
+  int status = 0;
+  ::waitpid(child, &status, 0);
+  if (WIFEXITED(status)) {
+    BOOST_TEST(WEXITSTATUS(status) == 0);
+    return true;
+  }
+  BOOST_TEST(WTERMSIG(status) == SIGKILL);
+  return false;
+}
+
 }  // namespace
 
 BOOST_AUTO_TEST_CASE(it_learns_and_evaluates) {
@@ -85,31 +139,60 @@ BOOST_AUTO_TEST_CASE(it_learns_and_evaluates) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(killed_at_any_file_operation_it_resumes_to_the_same_bytes) {
+BOOST_AUTO_TEST_CASE(killed_at_every_file_operation_it_resumes_to_the_same_bytes) {
+  Setup setup;
+  auto whole = setup.run("whole");
+  const int64_t before = fileops::count();
+  setup.train(whole);
+  const int64_t operations = fileops::count() - before;
+  const Outcome expected(whole);
+  BOOST_TEST(operations > 200);
+  for (int64_t at = 1; at <= operations; ++at) BOOST_TEST_CONTEXT("killed at file operation " << at << " of " << operations) {
+      auto run = setup.run("run");
+      BOOST_TEST(!trainedInChild(setup, run, at));
+      BOOST_TEST(trainedInChild(setup, run, 0));
+      Outcome(run).mustBe(expected);
+      std::filesystem::remove_all(run);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(killed_again_and_again_it_resumes_to_the_same_bytes) {
   Setup setup;
   auto whole = setup.run("whole");
   setup.train(whole);
-  const std::string expected = readFile(whole / "model.safetensors"), expectedSteps = steps(whole);
-  for (int first : {1, 4, 9, 23, 57, 91, 130, 171, 222, 305}) {
-    auto run = setup.run("run" + std::to_string(first));
-    for (int at = first, tries = 0; tries < 200; ++tries, at = at * 2 + 3) {  // later and later, so that it ends
-      pid_t child = ::fork();
-      if (child == 0) {
-        fileops::crashAt(at);
-        setup.train(run);
-        ::_exit(0);
-      }
-      int status = 0;
-      ::waitpid(child, &status, 0);
-      if (WIFEXITED(status)) {
-        BOOST_TEST(WEXITSTATUS(status) == 0);
-        break;
-      }
-      BOOST_TEST(WTERMSIG(status) == SIGKILL);
+  const Outcome expected(whole);
+  for (int first : {1, 4, 9, 23, 57, 91, 130, 171, 222, 305}) BOOST_TEST_CONTEXT("killed first at file operation " << first) {
+      auto run = setup.run("run" + std::to_string(first));
+      for (int64_t at = first, tries = 0; tries < 200 && !trainedInChild(setup, run, at); ++tries) at = at * 2 + 3;  // later and later, so that it ends
+      Outcome(run).mustBe(expected);
     }
-    BOOST_TEST((readFile(run / "model.safetensors") == expected), "killed first at operation " << first);
-    BOOST_TEST(steps(run) == expectedSteps);
-  }
+}
+
+BOOST_AUTO_TEST_CASE(killed_at_random_instants_it_resumes_to_the_same_bytes) {
+  Setup setup;
+  auto whole = setup.run("whole");
+  auto begun = std::chrono::steady_clock::now();
+  BOOST_TEST(trainedInChild(setup, whole, 0));
+  const auto took = std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - begun).count();
+  const Outcome expected(whole);
+  const char *given = std::getenv("OFFRAMP_TEST_SEED");
+  const unsigned seed = given ? (unsigned)std::atoi(given) : std::random_device()();
+  BOOST_TEST_MESSAGE("seed " << seed << " (OFFRAMP_TEST_SEED)");
+  std::mt19937 random(seed);
+  int killed = 0;
+  for (int round = 0; round < 20; ++round) BOOST_TEST_CONTEXT("seed " << seed << ", round " << round) {
+      auto run = setup.run("run" + std::to_string(round));
+      for (int tries = 0; tries < 4; ++tries) {
+        const auto wait = std::chrono::microseconds(std::uniform_int_distribution<long>(0, took / 2)(random));
+        killed += !trainedInChild(setup, run, 0, [&](pid_t child) {
+          std::this_thread::sleep_for(wait);
+          ::kill(child, SIGKILL);
+        });
+      }
+      BOOST_TEST(trainedInChild(setup, run, 0));
+      Outcome(run).mustBe(expected);
+    }
+  BOOST_TEST(killed >= 5);  // most instants lie inside a training, whatever else the machine does
 }
 
 BOOST_AUTO_TEST_CASE(stopped_it_saves_and_goes_on) {
