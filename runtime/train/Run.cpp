@@ -86,13 +86,18 @@ RunInfo readRun(const fs::path &run) {
   if (!fs::is_directory(run, error)) userError("`{}` is no run folder: it does not exist; make one with `offramp train … --out {}`", run.string(), run.string());
   const fs::path path = run / "run.json";
   if (!fs::exists(path, error)) userError("`{}` is no run folder: it holds no run.json", run.string());
-  const std::string name = path.string();
-  Json json = readJsonFile(path);
+  return parseRunInfo(readFile(path, int64_t(64) << 20), path.string());
+}
+
+RunInfo parseRunInfo(std::string_view text, const std::string &name) {
+  Json json = parseJson(text, name);
   const int64_t format = jsonInteger(json, "format", name, 1, INT64_MAX);
   if (format != formatVersion) userError("{}: run format {}, this program reads {}", name, format, formatVersion);
   RunInfo info;
   info.model = jsonString(json, "model", name);
   info.source = jsonString(json, "source", name);
+  const fs::path inside = fs::path(info.source).lexically_normal();
+  if (inside.is_absolute() || (!inside.empty() && *inside.begin() == "..")) userError("{}: field `source` leads out of the run folder", name);
   info.settings = member<std::map<std::string, double>>(json, "settings", name);
   info.sets = member<std::map<std::string, std::string>>(json, "sets", name);
   info.seed = jsonInteger(json, "seed", name, INT64_MIN, INT64_MAX);

@@ -40,6 +40,8 @@ struct RunFiles {
 void createRun(const std::filesystem::path &run, const RunInfo &info, const RunFiles &files);
 /// UserError if it is no run folder.
 RunInfo readRun(const std::filesystem::path &run);
+/// The text of run.json; `name` (the file) opens every message.
+RunInfo parseRunInfo(std::string_view text, const std::string &name);
 
 /// Keeps a second trainer out of the folder until destroyed; the system releases it when the process dies.
 class RunLock {
