@@ -46,8 +46,11 @@ dsl::Model elaborateOrThrow(const fs::path &file, const std::map<std::string, st
   return std::move(*model);
 }
 
-/// Everything compiled code depends on: the elaborated program, the CPU, this very compiler.
-std::string cacheKey(const dsl::Model &model, const CpuTarget &cpu) {
+/// Everything compiled code depends on: the elaborated program but for numbers that only the manifest holds, the CPU, this very compiler.
+std::string cacheKey(dsl::Model model, const CpuTarget &cpu) {
+  for (dsl::Setting &setting : model.settings) setting.value = 0;
+  for (dsl::Phase &phase : model.phases)
+    if (auto *train = std::get_if<dsl::TrainPhase>(&phase)) train->epochs = train->batch = 1, train->optimizer = {};
   static const std::string compiler = [] {
     auto bytes = llvm::MemoryBuffer::getFile("/proc/self/exe");
     return bytes ? sha256Of((*bytes)->getBuffer()) : std::string("unknown");
@@ -62,10 +65,43 @@ fs::path cacheFolder(const CompileOptions &options) {
   return fs::temp_directory_path() / "offramp-artifacts";
 }
 
+const char *const entryFiles[] = {"artifact.so", "artifact.json", "artifact.o"};
+
+/// One line `checksum  name` per file of a cache entry, as sha256sum prints it; empty if a file cannot be read.
+std::string checksumsOf(const fs::path &folder) {
+  std::string text;
+  for (const char *name : entryFiles) {
+    auto bytes = llvm::MemoryBuffer::getFile((folder / name).string());
+    if (!bytes) return {};
+    text += sha256Of((*bytes)->getBuffer()) + "  " + name + "\n";
+  }
+  return text;
+}
+
+/// Whether an entry is as it was written: what was cut short, changed or half removed is made again.
+bool isWhole(const fs::path &folder) {
+  auto written = llvm::MemoryBuffer::getFile((folder / "checksums").string());
+  return written && !(*written)->getBuffer().empty() && (*written)->getBuffer() == checksumsOf(folder);
+}
+
 void writeFile(const fs::path &path, const std::string &bytes) {
   std::ofstream out(path, std::ios::binary);
   out.write(bytes.data(), (std::streamsize)bytes.size());
   if (!out.flush()) throw CompileError("cannot write " + path.string());
+}
+
+/// The manifest of an entry with the settings and training options of this call: the entry's own if they are the same, else one beside it.
+fs::path manifestFor(const fs::path &folder, const dsl::Model &model) {
+  fs::path own = folder / "artifact.json";
+  auto base = llvm::MemoryBuffer::getFile(own.string());
+  if (!base) throw CompileError("cannot read back " + own.string());
+  std::string text = withSettings((*base)->getBuffer().str(), model);
+  if (text == (*base)->getBuffer()) return own;
+  fs::path path = folder / ("artifact." + sha256Of(text).substr(0, 16) + ".json");
+  fs::path made = path.string() + "." + std::to_string(getpid()) + ".tmp";
+  writeFile(made, text);
+  fs::rename(made, path);
+  return path;
 }
 
 struct Lowered {
@@ -116,8 +152,9 @@ CompileResult compileModel(const fs::path &file, const std::map<std::string, std
   CompileResult result{folder / "artifact.so", folder / "artifact.json", folder / "artifact.o", {}, false};
   for (const std::string &source : model.sources) result.sources.push_back(source);
   std::error_code error;
-  if (options.useCache && fs::exists(result.so, error) && fs::exists(result.manifest, error) && fs::exists(result.object, error)) {
+  if (options.useCache && isWhole(folder)) {
     result.fromCache = true;
+    result.manifest = manifestFor(folder, model);
     return result;
   }
 
@@ -140,9 +177,10 @@ CompileResult compileModel(const fs::path &file, const std::map<std::string, std
   auto bytes = llvm::MemoryBuffer::getFile((made / "artifact.so").string());
   if (!bytes) throw CompileError("cannot read back " + (made / "artifact.so").string());
   writeFile(made / "artifact.json", manifestJson(model, *described, lowered.costs, cpu, key, sha256Of((*bytes)->getBuffer()), sha256Of(code.object)));
+  writeFile(made / "checksums", checksumsOf(made));
   fs::remove_all(folder, error);
   fs::rename(made, folder, error);
-  if (error && !fs::exists(result.so)) throw CompileError("cannot write the cache entry " + folder.string() + ": " + error.message());
+  if (error && !isWhole(folder)) throw CompileError("cannot write the cache entry " + folder.string() + ": " + error.message());
   return result;
 }
 

@@ -28,7 +28,8 @@ struct CompileResult {
   bool fromCache = false;
 };
 
-/// `sets`: compile-time parameters by name (`width` → "64"); run-time settings among them become the manifest's defaults.
+/// `sets`: compile-time parameters by name (`width` → "64"); run-time settings among them become the manifest's defaults and never cause a
+/// recompilation. A damaged cache entry is made again.
 CompileResult compileModel(const std::filesystem::path &model, const std::map<std::string, std::string> &sets, const CompileOptions &options);
 
 /// The same program as text at a level: `mlir` (batch level), `llvm` (optimized LLVM IR).

@@ -113,7 +113,20 @@ Json phases(const dsl::Model &model, const Json &weightBlock) {
   return out;
 }
 
+Json settings(const dsl::Model &model) {
+  Json out = Json::array();
+  for (const dsl::Setting &setting : model.settings) out.push_back({{"name", setting.name}, {"value", setting.value}});
+  return out;
+}
+
 }  // namespace
+
+std::string withSettings(const std::string &manifest, const dsl::Model &model) {
+  Json out = Json::parse(manifest);
+  out["settings"] = settings(model);
+  out["phases"] = phases(model, out["weights"]);
+  return out.dump(2) + "\n";
+}
 
 std::string manifestJson(const dsl::Model &model, ModuleOp module, const std::vector<StageCost> &costs, const CpuTarget &cpu, const std::string &cacheKey,
                          const std::string &sha256, const std::string &objectSha256) {
@@ -127,9 +140,7 @@ std::string manifestJson(const dsl::Model &model, ModuleOp module, const std::ve
   out["cpu"] = {{"name", cpu.name}, {"features", cpu.requiredFlags}};
   out["inputs"] = inputs(model);
   out["rows_per_sample"] = model.rowsPerSample;
-  Json settings = Json::array();
-  for (const dsl::Setting &setting : model.settings) settings.push_back({{"name", setting.name}, {"value", setting.value}});
-  out["settings"] = settings;
+  out["settings"] = settings(model);
   out["static_parameters"] = model.staticParameters;
   int64_t classes = 0;
   for (const dsl::Attachment &attachment : model.attachments)

@@ -14,4 +14,7 @@ namespace offramp {
 std::string manifestJson(const dsl::Model &model, mlir::ModuleOp module, const std::vector<StageCost> &costs, const CpuTarget &cpu,
                          const std::string &cacheKey, const std::string &sha256, const std::string &objectSha256);
 
+/// The same manifest for other values of what never forces a recompilation: settings, epochs, batch sizes, optimizers.
+std::string withSettings(const std::string &manifest, const dsl::Model &model);
+
 }  // namespace offramp
