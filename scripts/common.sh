@@ -7,6 +7,8 @@ build=${OFFRAMP_BUILD_DIR:-$root/build}
 
 # Two build directories share compiler-cache hits only when paths are written relative to a common root.
 export CCACHE_BASEDIR=${CCACHE_BASEDIR:-$root}
+# What the compiler cache wants before it keeps files compiled with a precompiled header.
+export CCACHE_SLOPPINESS=${CCACHE_SLOPPINESS:-pch_defines,time_macros}
 
 started=$SECONDS
 say() { printf '\n== [%3d s] %s\n' "$((SECONDS - started))" "$*"; }
