@@ -10,6 +10,12 @@ endif()
 # other checkouts.
 file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/tests/SourceDir.h CONTENT "#define OFFRAMP_SOURCE_DIR \"@CMAKE_SOURCE_DIR@\"\n" @ONLY)
 
+# offramp_precompile(TARGET HEADER): HEADER is parsed once for all files of the target. Without the flag the compiler cache keeps nothing.
+function(offramp_precompile target header)
+  target_precompile_headers(${target} PRIVATE ${header})
+  target_compile_options(${target} PRIVATE "SHELL:-Xclang -fno-pch-timestamp")
+endfunction()
+
 # offramp_unit_test(NAME SOURCES… LINK libs…): one Boost.Test executable registered with CTest under unit/NAME.
 function(offramp_unit_test name)
   cmake_parse_arguments(arg "" "" "SOURCES;LINK;LABELS" ${ARGN})

@@ -1,0 +1,13 @@
+// Headers from outside that nearly every file of this folder reads, parsed once. Nothing of ours belongs in here: a change would rebuild
+// everything.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
