@@ -27,7 +27,7 @@ double CpuBackend::adamw(offramp_call &call, std::span<float> weights, std::span
   return norm;
 }
 
-void CpuBackend::setStageCosts(const std::vector<runtime::ManifestStageCost> &costs) {
+std::vector<StageCost> stageCostsOf(const std::vector<runtime::ManifestStageCost> &costs) {
   std::vector<StageCost> stages;
   for (const runtime::ManifestStageCost &from : costs) {
     StageCost to;
@@ -35,7 +35,7 @@ void CpuBackend::setStageCosts(const std::vector<runtime::ManifestStageCost> &co
     to.wholeMacsPerSample = from.sampleMacs;
     to.wholeCalls = from.wholeCalls;
     to.firstMacsPerRow = from.firstRowMacs;
-    to.firstMacsPerSample = from.firstSampleMacs + from.sampleMacs;
+    to.firstMacsPerSample = from.firstSampleMacs;
     to.firstCalls = from.firstCalls;
     to.restMacsPerRow = from.restRowMacs;
     to.restCalls = from.restCalls;
@@ -43,14 +43,36 @@ void CpuBackend::setStageCosts(const std::vector<runtime::ManifestStageCost> &co
     to.canSplit = from.split;
     stages.push_back(to);
   }
-  engineSetStageCosts(engine_, std::move(stages));
+  return stages;
 }
+
+void CpuBackend::setStageCosts(const std::vector<runtime::ManifestStageCost> &costs) { engineSetStageCosts(engine_, stageCostsOf(costs)); }
 
 void CpuBackend::setLeaveShares(std::span<const double> shares) { engineSetLeaveShares(engine_, {shares.begin(), shares.end()}); }
 
 runtime::BackendChoices CpuBackend::takeChoices() {
   EngineChoices c = engineTakeChoices(engine_);
   return {c.split, c.whole, c.regrouped, c.kept};
+}
+
+std::vector<runtime::BackendChoices> CpuBackend::takeStageChoices() {
+  std::vector<runtime::BackendChoices> stages;
+  for (const EngineChoices &c : engineTakeStageChoices(engine_)) stages.push_back({c.split, c.whole, c.regrouped, c.kept});
+  return stages;
+}
+
+std::vector<runtime::StagePlan> CpuBackend::plan(double samples, double rowsPerSample) const {
+  std::vector<runtime::StagePlan> plans;
+  for (const StagePlan &p : enginePlan(engine_, samples, rowsPerSample)) {
+    runtime::StagePlan to;
+    to.stage = (int64_t)plans.size() + 1;
+    to.samples = p.samples, to.leaveShare = p.leaveShare;
+    to.wholeNs = p.wholeNs, to.firstNs = p.firstNs, to.restNs = p.restNs;
+    to.canSplit = engineStageCosts(engine_)[plans.size()].canSplit, to.split = p.split;
+    to.splitFrom = p.splitFrom, to.regroupFrom = p.regroupFrom;
+    plans.push_back(to);
+  }
+  return plans;
 }
 
 }  // namespace offramp::cpu

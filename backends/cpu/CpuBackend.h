@@ -8,6 +8,9 @@
 
 namespace offramp::cpu {
 
+/// What the compiler counted, as the cost model reads it.
+std::vector<StageCost> stageCostsOf(const std::vector<runtime::ManifestStageCost> &costs);
+
 struct CpuBackendOptions {
   EngineMode mode = EngineMode::Inference;
   int threads = 0;  ///< 0: as many as this process may use
@@ -28,6 +31,8 @@ class CpuBackend : public runtime::Backend {
   void setStageCosts(const std::vector<runtime::ManifestStageCost> &costs) override;
   void setLeaveShares(std::span<const double> shares) override;
   runtime::BackendChoices takeChoices() override;
+  std::vector<runtime::BackendChoices> takeStageChoices() override;
+  std::vector<runtime::StagePlan> plan(double samples, double rowsPerSample) const override;
   void setProfile(const MachineProfile &profile) { engineSetProfile(engine_, profile); }
 
  private:

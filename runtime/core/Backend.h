@@ -17,6 +17,15 @@ struct BackendChoices {
   int64_t split = 0, whole = 0, regrouped = 0, kept = 0;
 };
 
+/// What the cost model says of a stage for a batch, in nanoseconds. Shares are of the samples that reach the stage.
+struct StagePlan {
+  int64_t stage = 0;
+  double samples = 0, leaveShare = 0;
+  double wholeNs = 0, firstNs = 0, restNs = 0;  ///< as one piece; until the decision; for those expected to stay
+  bool canSplit = false, split = false;         ///< can decide first; would
+  double splitFrom = 2, regroupFrom = 2;        ///< share of leavers, of dead rows, from which it pays; above 1: never
+};
+
 class Backend {
  public:
   virtual ~Backend() = default;
@@ -31,6 +40,13 @@ class Backend {
   virtual void setStageCosts(const std::vector<ManifestStageCost> &costs) = 0;
   virtual void setLeaveShares(std::span<const double> shares) = 0;  ///< expected share of leavers among those who reach a stage
   virtual BackendChoices takeChoices() = 0;
+  /// The same per stage, in order, counted apart from the totals. Empty where there is no cost model.
+  virtual std::vector<BackendChoices> takeStageChoices() { return {}; }
+  /// What the cost model expects of batches of so many samples at the shares set. Empty where there is none.
+  virtual std::vector<StagePlan> plan(double samples, double rowsPerSample) const {
+    (void)samples, (void)rowsPerSample;
+    return {};
+  }
 };
 
 }  // namespace offramp::runtime

@@ -18,6 +18,14 @@ int64_t rowsOf(const Split &split, const BatchBuilder &builder, int64_t batch) {
 
 }  // namespace
 
+double averageRows(const Split &split, const Manifest &manifest) {
+  const Column *tokens = manifest.rowsPerSample == 0 ? split.data->find(FieldKind::Tokens) : nullptr;
+  if (!tokens) return (double)std::max<int64_t>(1, manifest.rowsPerSample);
+  double sum = 0;
+  for (int64_t row : split.rows) sum += (double)tokens->lengthOf(row);
+  return sum / (double)std::max<int64_t>(1, split.size());
+}
+
 Evaluator::Evaluator(Session &session, const Split &split, int64_t batch)
     : session(session), split(split), batchSize(batch), builder(*split.data, session.manifest().rowsPerSample),
       infer(session, batch, rowsOf(split, builder, batch)) {}

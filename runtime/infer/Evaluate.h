@@ -22,6 +22,9 @@ struct Evaluation {
   int64_t undecided = 0;           ///< samples with a decision that was not a number where one was compared
 };
 
+/// Rows of a sample on the average, as the cost model counts them.
+double averageRows(const Split &split, const Manifest &manifest);
+
 class Evaluator {
  public:
   Evaluator(Session &session, const Split &split, int64_t batch);

@@ -41,12 +41,17 @@ double restPartNs(const MachineProfile &p, const StageCost &s, double restRows) 
   return restRows <= 0 ? 0 : gemmNs(p, s.restMacsPerRow, restRows) + p.callNs * double(s.restCalls);
 }
 
+// What exit-first costs with so many leavers: the first part for all, the rest for those who stay. A batch of one either stays or leaves: the
+// rest runs with probability `stay`. A larger one runs it over the rows that stay.
+static double stayersNs(const MachineProfile &p, const StageCost &s, double samples, double rows, double leaveShare) {
+  double stay = 1 - std::clamp(leaveShare, 0.0, 1.0), rest = rows - samples;
+  if (samples <= 1) return stay * restPartNs(p, s, rest);
+  return stay > 0 ? restPartNs(p, s, stay * rest) : 0;
+}
+
 bool chooseSplit(const MachineProfile &p, const StageCost &s, double samples, double rows, double leaveShare) {
   if (!s.canSplit || samples <= 0) return false;
-  double stay = 1 - std::clamp(leaveShare, 0.0, 1.0), rest = rows - samples;
-  // A batch of one either stays or leaves: the rest runs with probability `stay`. A larger one runs it over the rows that stay.
-  double restNs = samples <= 1 ? stay * restPartNs(p, s, rest) : (stay > 0 ? restPartNs(p, s, stay * rest) : 0);
-  return firstPartNs(p, s, samples, rows) + restNs < wholeStageNs(p, s, samples, rows);
+  return firstPartNs(p, s, samples, rows) + stayersNs(p, s, samples, rows, leaveShare) < wholeStageNs(p, s, samples, rows);
 }
 
 bool chooseRegroup(const MachineProfile &p, const StageCost &stage, const StageCost *next, int64_t liveRows, int64_t deadRows, int64_t channels) {
@@ -57,6 +62,36 @@ bool chooseRegroup(const MachineProfile &p, const StageCost &stage, const StageC
   };
   double copyNs = live * double(channels) * 8 / p.copyBytesPerNs;
   return ns(all) - ns(live) > copyNs;
+}
+
+StagePlan planStage(const MachineProfile &p, const StageCost &s, const StageCost *next, double samples, double rowsPerSample, double leaveShare) {
+  StagePlan plan;
+  double rows = samples * rowsPerSample;
+  plan.samples = samples, plan.leaveShare = leaveShare;
+  plan.wholeNs = wholeStageNs(p, s, samples, rows);
+  plan.firstNs = firstPartNs(p, s, samples, rows);
+  plan.restNs = stayersNs(p, s, samples, rows, leaveShare);
+  plan.split = chooseSplit(p, s, samples, rows, leaveShare);
+  constexpr int kSteps = 1000;
+  for (int i = 0; i <= kSteps && plan.splitFrom > 1; ++i)
+    if (chooseSplit(p, s, samples, rows, double(i) / kSteps)) plan.splitFrom = double(i) / kSteps;
+  int64_t rest = int64_t(rows - samples);
+  for (int i = 0; i <= kSteps && plan.regroupFrom > 1 && rest > 0; ++i) {
+    int64_t dead = rest * i / kSteps;
+    if (dead > 0 && chooseRegroup(p, s, next, rest - dead, dead, s.channels)) plan.regroupFrom = double(dead) / double(rest);
+  }
+  return plan;
+}
+
+std::vector<StagePlan> planStages(const MachineProfile &p, const std::vector<StageCost> &stages, double samples, double rowsPerSample,
+                                  const std::vector<float> &leaveShares) {
+  std::vector<StagePlan> plans;
+  for (size_t i = 0; i < stages.size(); ++i) {
+    double share = i < leaveShares.size() ? double(leaveShares[i]) : 0;
+    plans.push_back(planStage(p, stages[i], i + 1 < stages.size() ? &stages[i + 1] : nullptr, samples, rowsPerSample, share));
+    samples = std::max(1.0, std::round(samples * (1 - share)));
+  }
+  return plans;
 }
 
 } // namespace offramp::cpu

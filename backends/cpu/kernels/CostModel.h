@@ -4,6 +4,7 @@
 #define OFFRAMP_CPU_COST_MODEL_H
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 namespace offramp::cpu {
@@ -12,6 +13,7 @@ namespace offramp::cpu {
 struct MachineProfile {
   static constexpr int kVersion = 1;
   int version = kVersion;
+  std::string cpu;                // the CPU it was measured on, as MachineProfile.h names it
   int threads = 1;
   std::vector<int64_t> rows;      // ladder of row counts, ascending …
   std::vector<double> macsPerNs;  // … and the rate of linear() there (multiply-adds per nanosecond)
@@ -28,7 +30,7 @@ struct StageCost {
   double wholeMacsPerSample = 0;   // gate and whatever else reads one row
   int64_t wholeCalls = 0;
   double firstMacsPerRow = 0;      // exit-first: what must run over all rows before the decision (keys and values)
-  double firstMacsPerSample = 0;   // … and what runs on one row of each sample (queries, feed-forward, gate)
+  double firstMacsPerSample = 0;   // … and what runs on one row of each sample (queries, feed-forward, and what wholeMacsPerSample counts)
   int64_t firstCalls = 0;
   double restMacsPerRow = 0;       // for samples that stay: the remaining rows
   int64_t restCalls = 0;
@@ -47,6 +49,22 @@ bool chooseSplit(const MachineProfile &p, const StageCost &s, double samples, do
 // Regroup iff dead rows × cost until the next exit > moved rows × copy cost. `stage`: the rows about to run (its rest, or the next stage
 // whole); `next`: the stage after it up to its exit, or null.
 bool chooseRegroup(const MachineProfile &p, const StageCost &stage, const StageCost *next, int64_t liveRows, int64_t deadRows, int64_t channels);
+
+// What the model says of one stage for a batch, for people: `explain`, `bench`, reports. Decides by the functions above.
+struct StagePlan {
+  double samples = 0;       // that reach the stage
+  double leaveShare = 0;    // of them, expected to leave there
+  double wholeNs = 0;       // the stage as one piece
+  double firstNs = 0;       // until the decision …
+  double restNs = 0;        // … and the rest for those expected to stay
+  bool split = false;       // exit-first is taken
+  double splitFrom = 2;     // share of leavers from which exit-first pays; above 1: never
+  double regroupFrom = 2;   // share of dead rows from which moving the others pays after exit-first; above 1: never
+};
+StagePlan planStage(const MachineProfile &p, const StageCost &s, const StageCost *next, double samples, double rowsPerSample, double leaveShare);
+// All stages: the samples that reach a stage are those expected to have stayed, at least one.
+std::vector<StagePlan> planStages(const MachineProfile &p, const std::vector<StageCost> &stages, double samples, double rowsPerSample,
+                                  const std::vector<float> &leaveShares);
 
 } // namespace offramp::cpu
 #endif

@@ -138,13 +138,27 @@ void engineSetProfile(Engine *engine, const MachineProfile &profile) {
     engine->forkMacs = std::max<int64_t>(50000, int64_t(2 * profile.callNs * profile.macsPerNs.back() / engine->threads));
 }
 const MachineProfile &engineProfile(const Engine *engine) { return engine->profile; }
-void engineSetStageCosts(Engine *engine, std::vector<StageCost> stages) { engine->stages = std::move(stages); }
+void engineSetStageCosts(Engine *engine, std::vector<StageCost> stages) {
+  engine->stages = std::move(stages);
+  engine->stageChoices.assign(engine->stages.size(), {});
+}
+const std::vector<StageCost> &engineStageCosts(const Engine *engine) { return engine->stages; }
 void engineSetLeaveShares(Engine *engine, std::vector<float> shares) { engine->leaveShares = std::move(shares); }
 
 EngineChoices engineTakeChoices(Engine *engine) {
   EngineChoices taken = engine->choices;
   engine->choices = {};
   return taken;
+}
+
+std::vector<EngineChoices> engineTakeStageChoices(Engine *engine) {
+  std::vector<EngineChoices> taken = engine->stageChoices;
+  engine->stageChoices.assign(engine->stages.size(), {});
+  return taken;
+}
+
+std::vector<StagePlan> enginePlan(const Engine *engine, double samples, double rowsPerSample) {
+  return planStages(engine->profile, engine->stages, samples, rowsPerSample, engine->leaveShares);
 }
 
 size_t engineBytes(const Engine *engine) {

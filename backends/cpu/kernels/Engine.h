@@ -50,6 +50,7 @@ const char *engineTakeError(Engine *engine);
 void engineSetProfile(Engine *engine, const MachineProfile &profile);
 const MachineProfile &engineProfile(const Engine *engine);
 void engineSetStageCosts(Engine *engine, std::vector<StageCost> stages);
+const std::vector<StageCost> &engineStageCosts(const Engine *engine);
 // Expected share of the samples reaching stage s+1 that leave there, index 0 = stage 1. Missing entries are 0.
 void engineSetLeaveShares(Engine *engine, std::vector<float> shares);
 // How often each choice was made since the counters were last read: what `bench` prints.
@@ -57,6 +58,10 @@ struct EngineChoices {
   int64_t split = 0, whole = 0, regrouped = 0, kept = 0;
 };
 EngineChoices engineTakeChoices(Engine *engine);
+// The same per stage, one entry for each stage cost; counted apart from the totals.
+std::vector<EngineChoices> engineTakeStageChoices(Engine *engine);
+// What the model says for batches of so many samples with so many rows each, at the shares set.
+std::vector<StagePlan> enginePlan(const Engine *engine, double samples, double rowsPerSample);
 
 // Bytes of packed weights and scratch held now.
 size_t engineBytes(const Engine *engine);

@@ -81,6 +81,7 @@ struct Engine {
   std::vector<StageCost> stages;
   std::vector<float> leaveShares;
   EngineChoices choices;
+  std::vector<EngineChoices> stageChoices;   // one per stage cost
   DescriptorPool pool;
   PackedWeights packed;
   std::unique_ptr<MatmulCache> matmuls;
@@ -94,6 +95,11 @@ struct Engine {
   Engine();
   ~Engine();
   void fail(const char *what);
+  // Counts a decision in the totals and, where the stage is known, at its stage. `stage` from 1.
+  void count(int64_t EngineChoices::*way, int64_t stage) {
+    ++(choices.*way);
+    if (stage >= 1 && stage <= int64_t(stageChoices.size())) ++(stageChoices[size_t(stage - 1)].*way);
+  }
 };
 
 inline Engine &engineOf(const offramp_call *call) { return *static_cast<Engine *>(call->engine); }

@@ -21,7 +21,7 @@ bool regroupPays(offramp_call *call, Engine &e, int64_t stage, int64_t live, int
   if (dead <= 0 || call->regroup == 0) return false;
   const StageCost *cost = costOf(e, stage);
   bool yes = call->regroup == 1 || !cost || chooseRegroup(e.profile, *cost, costOf(e, stage + 1), live, dead, channels);
-  ++(yes ? e.choices.regrouped : e.choices.kept);
+  e.count(yes ? &EngineChoices::regrouped : &EngineChoices::kept, stage);
   return yes;
 }
 
@@ -113,7 +113,7 @@ void offramp_cpu_regroup_all(offramp_call *call, const offramp_batch *s, const f
   for (int64_t i = 0; i < s->n && identity; ++i) identity = s->first[i] == i;
   // First rows must lie in front of the space, so once somebody left rows are copied either way; off copies the dead ones too.
   bool dense = !identity && call->regroup != 0;
-  if (!identity) ++(dense ? e.choices.regrouped : e.choices.kept);
+  if (!identity) e.count(dense ? &EngineChoices::regrouped : &EngineChoices::kept, stage);
   Descriptor *d = e.pool.take(s->n);
   offramp_batch &to = d->batch;
   d->front = to.n = s->n;
@@ -156,6 +156,6 @@ int64_t offramp_cpu_choose_split(offramp_call *call, const offramp_batch *b, int
   size_t at = size_t(stage - 1);
   double share = stage >= 1 && at < e.leaveShares.size() ? e.leaveShares[at] : 0;
   bool split = call->exits && cost && chooseSplit(e.profile, *cost, double(b->n), double(b->rows), share);
-  ++(split ? e.choices.split : e.choices.whole);
+  e.count(split ? &EngineChoices::split : &EngineChoices::whole, stage);
   return split;
 }

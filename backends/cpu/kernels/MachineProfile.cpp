@@ -51,6 +51,7 @@ std::string cpuName() {
 MachineProfile measureProfile(Engine *engine, const std::vector<GemmShape> &shapes) {
   constexpr int64_t kLayers = 6;
   MachineProfile p;
+  p.cpu = cpuName();
   p.threads = engineThreads(engine);
   p.rows = {1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024};
   offramp_call call{};
@@ -81,7 +82,7 @@ MachineProfile measureProfile(Engine *engine, const std::vector<GemmShape> &shap
 }
 
 std::string profileText(const MachineProfile &p) {
-  nlohmann::ordered_json j = {{"version", p.version},     {"cpu", cpuName()},          {"threads", p.threads}, {"rows", p.rows},
+  nlohmann::ordered_json j = {{"version", p.version},     {"cpu", p.cpu},              {"threads", p.threads}, {"rows", p.rows},
                               {"macs_per_ns", p.macsPerNs}, {"copy_bytes_per_ns", p.copyBytesPerNs}, {"call_ns", p.callNs}};
   return j.dump(1) + "\n";
 }
@@ -111,9 +112,32 @@ std::optional<MachineProfile> profileFromText(std::string_view text) {
     p.rows.push_back(value);
     p.macsPerNs.push_back(rate.get<double>());
   }
+  if (auto cpu = j.find("cpu"); cpu != j.end() && cpu->is_string()) p.cpu = cpu->get<std::string>();
   p.threads = int(threads);
   p.measured = true;
   return p;
+}
+
+std::optional<MachineProfile> matchingProfile(std::string_view text, int threads) {
+  std::optional<MachineProfile> p = profileFromText(text);
+  return p && p->threads == threads && p->cpu == cpuName() ? p : std::nullopt;
+}
+
+std::optional<MachineProfile> profileFromFile(const std::string &path, int threads) {
+  std::ifstream in(path);
+  std::stringstream text;
+  if (in) text << in.rdbuf();
+  return matchingProfile(text.str(), threads);
+}
+
+bool writeProfile(const MachineProfile &profile, const std::string &path) {
+  std::string temporary = path + "." + std::to_string(getpid());
+  std::ofstream out(temporary);
+  out << profileText(profile);
+  out.close();
+  if (out && std::rename(temporary.c_str(), path.c_str()) == 0) return true;
+  std::remove(temporary.c_str());
+  return false;
 }
 
 std::string profilePath(int threads) {
@@ -122,18 +146,9 @@ std::string profilePath(int threads) {
   return folder.empty() ? "" : folder + "/offramp/profile-" + cpuName() + "-" + std::to_string(threads) + ".json";
 }
 
-static std::optional<MachineProfile> readProfile(const std::string &path, int threads) {
-  std::stringstream text;
-  if (std::ifstream in(path); in) text << in.rdbuf();
-  auto stored = profileFromText(text.str());
-  return stored && stored->threads == threads ? stored : std::nullopt;
-}
-
 std::optional<MachineProfile> storedProfile(int threads, std::string_view text) {
-  if (auto stored = readProfile(profilePath(threads), threads)) return stored;
-  auto given = profileFromText(text);
-  if (!given || given->threads != threads) return std::nullopt;
-  return nlohmann::json::parse(text, nullptr, false).value("cpu", "") == cpuName() ? given : std::nullopt;
+  if (auto stored = profileFromFile(profilePath(threads), threads)) return stored;
+  return matchingProfile(text, threads);
 }
 
 MachineProfile machineProfile(int threads) {
@@ -141,24 +156,20 @@ MachineProfile machineProfile(int threads) {
   options.threads = threads;
   Engine *engine = createEngine(options);
   if (!engine) return defaultProfile(threads);
-  std::string path = profilePath(engineThreads(engine));
-  MachineProfile p;
-  if (auto stored = readProfile(path, engineThreads(engine))) {
-    p = *stored;
-  } else {
+  const int count = engineThreads(engine);
+  std::optional<MachineProfile> p = storedProfile(count);
+  if (!p) {
     p = measureProfile(engine);
+    std::string path = profilePath(count);
     if (size_t slash = path.rfind('/'); slash != std::string::npos) {
-      std::string folder = path.substr(0, slash), temporary = path + "." + std::to_string(getpid());
+      std::string folder = path.substr(0, slash);
       mkdir(folder.substr(0, folder.rfind('/')).c_str(), 0777);
       mkdir(folder.c_str(), 0777);
-      std::ofstream out(temporary);
-      out << profileText(p);
-      out.close();
-      if (!out || std::rename(temporary.c_str(), path.c_str()) != 0) std::remove(temporary.c_str());
+      writeProfile(*p, path);
     }
   }
   destroyEngine(engine);
-  return p;
+  return *p;
 }
 
 } // namespace offramp::cpu

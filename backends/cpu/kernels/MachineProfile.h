@@ -25,11 +25,18 @@ MachineProfile measureProfile(Engine *engine, const std::vector<GemmShape> &shap
 std::string profileText(const MachineProfile &profile);                          // JSON
 std::optional<MachineProfile> profileFromText(std::string_view text);            // nothing when damaged or of another version
 
+// The same, if it was measured on this CPU with so many threads; for a profile that travelled with a model.
+std::optional<MachineProfile> matchingProfile(std::string_view text, int threads);
+// The profile in a file, if it matches. No file, a damaged or a foreign one: nothing.
+std::optional<MachineProfile> profileFromFile(const std::string &path, int threads);
+// Atomically; false if it could not be written.
+bool writeProfile(const MachineProfile &profile, const std::string &path);
+
 // $XDG_CACHE_HOME (or $HOME/.cache)/offramp/profile-<cpu>-<threads>.json; empty when neither is set.
 std::string profilePath(int threads);
-// The profile stored for this machine and thread count, or the one in `text` if it was measured on such a machine; measures nothing.
+// The profile of this machine that is kept there, else the one in `text` if it matches; `threads` > 0. Measures nothing.
 std::optional<MachineProfile> storedProfile(int threads, std::string_view text = {});
-// The stored profile of this machine, or a new one, which is then stored (atomically; failing to store is no error).
+// The same, or a new one, which is then kept (failing to keep it is no error).
 MachineProfile machineProfile(int threads);
 
 } // namespace offramp::cpu

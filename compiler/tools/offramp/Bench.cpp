@@ -29,6 +29,34 @@ struct Way {
 constexpr Way ways[] = {{"full_depth", {false, 0, 0}},      {"exits", {true, 2, 2}},          {"exits_without_regrouping", {true, 2, 0}},
                         {"exit_first_on", {true, 1, 2}},    {"exit_first_off", {true, 0, 2}}};
 
+/// What was decided at each stage: the choice of most batches that reached it, and what the model expects of both ways.
+OrderedJson stagesJson(const std::vector<BackendChoices> &taken, const std::vector<StagePlan> &plans) {
+  OrderedJson stages = OrderedJson::array();
+  for (size_t s = 0; s < taken.size(); ++s) {
+    const BackendChoices &c = taken[s];
+    OrderedJson stage{{"stage", (int64_t)s + 1},
+                      {"choice", c.split + c.whole == 0 ? "not asked" : c.split > c.whole ? "exit-first" : "whole"},
+                      {"regroup", c.regrouped + c.kept == 0 ? "not asked" : c.regrouped >= c.kept ? "regroup" : "keep"},
+                      {"exit_first", c.split}, {"whole", c.whole}, {"regrouped", c.regrouped}, {"kept", c.kept}};
+    if (s < plans.size()) {
+      stage["leave_share"] = plans[s].leaveShare;
+      stage["predicted_ns"] = {{"whole", plans[s].wholeNs}, {"exit_first", plans[s].canSplit ? OrderedJson(plans[s].firstNs + plans[s].restNs) : OrderedJson(nullptr)}};
+    }
+    stages.push_back(std::move(stage));
+  }
+  return stages;
+}
+
+/// `1:exit-first/regroup 2:whole/regroup …` of the stages that were asked.
+std::string choicesText(const OrderedJson &stages) {
+  std::string text;
+  for (const OrderedJson &stage : stages)
+    if (stage["choice"] != "not asked" || stage["regroup"] != "not asked")
+      text += fmt::format(" {}:{}{}", stage["stage"].get<int64_t>(), stage["choice"] == "not asked" ? "" : stage["choice"].get<std::string>(),
+                          stage["regroup"] == "not asked" ? "" : "/" + stage["regroup"].get<std::string>());
+  return text;
+}
+
 void bench(const Options &options) {
   OpenRun run = openRun(options.run, options.sets, options.threads);
   Split split = wholeSplit(testData(options.data, run.fields), options.limit);
@@ -36,20 +64,23 @@ void bench(const Options &options) {
   for (int64_t batch : options.batches) {
     Evaluator evaluator(*run.session, split, batch);
     std::vector<double> seconds[std::size(ways)];
-    OrderedJson choices[std::size(ways)];
+    OrderedJson choices[std::size(ways)], stages[std::size(ways)];
     for (int round = 0; round < options.rounds; ++round)
       for (size_t w = 0; w < std::size(ways); ++w) {
-        if (round == 0 || w <= 1) evaluator.warmUp(ways[w].options, 256);
-        run.session->backend().takeChoices();
+        // Who leaves where is found at each way's own warm-up once; full depth and exits differ, the others are as exits.
+        if (round == 0 || w <= 1) evaluator.warmUp(ways[w].options, 1024);
+        Backend &backend = run.session->backend();
+        backend.takeChoices(), backend.takeStageChoices();
         seconds[w].push_back(evaluator.time(ways[w].options, split.size()));
-        BackendChoices c = run.session->backend().takeChoices();
+        BackendChoices c = backend.takeChoices();
         choices[w] = {{"exit_first", c.split}, {"whole", c.whole}, {"regrouped", c.regrouped}, {"kept", c.kept}};
+        stages[w] = stagesJson(backend.takeStageChoices(), backend.plan((double)batch, averageRows(split, run.artifact->manifest())));
       }
     for (size_t w = 0; w < std::size(ways); ++w) {
       std::sort(seconds[w].begin(), seconds[w].end());
       const double rate = (double)split.size() / seconds[w][seconds[w].size() / 2];
-      all.push_back({{"batch", batch}, {"way", ways[w].name}, {"samples_per_second", rate}, {"choices", choices[w]}});
-      if (!options.json) std::cout << fmt::format("batch {:4}  {:26} {:10.0f} samples/s  {}\n", batch, ways[w].name, rate, jsonLine(choices[w]));
+      all.push_back({{"batch", batch}, {"way", ways[w].name}, {"samples_per_second", rate}, {"choices", choices[w]}, {"stages", stages[w]}});
+      if (!options.json) std::cout << fmt::format("batch {:4}  {:26} {:10.0f} samples/s {}\n", batch, ways[w].name, rate, choicesText(stages[w]));
     }
   }
   if (options.json) std::cout << jsonLine(all) << "\n";

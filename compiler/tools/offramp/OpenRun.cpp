@@ -1,10 +1,12 @@
 // See OpenRun.h.
 #include "compiler/tools/offramp/OpenRun.h"
 
+#include "backends/cpu/RunProfile.h"
 #include "runtime/core/Error.h"
 #include "runtime/data/ReadDataset.h"
 
 #include <cstdlib>
+#include <iostream>
 
 namespace offramp::tool {
 
@@ -19,13 +21,17 @@ std::vector<fs::path> importRoots() {
   return {OFFRAMP_STDLIB_SOURCE};
 }
 
+void announceMeasuring() { std::cerr << "measuring this machine for the cost model (once)…" << std::endl; }
+
 OpenRun openRun(const fs::path &run, const std::vector<std::string> &sets, int threads, cpu::EngineMode mode) {
   OpenRun open;
   const auto changes = parseSets(sets);
   open.info = readRun(run);
   open.artifact = Artifact::loadFromRun(run);
   if (open.artifact->manifest().sha256 != open.info.artifactSha256) userError("`{}`: artifact.so is not the one this run was trained with", run.string());
-  open.session = std::make_unique<Session>(open.artifact, std::make_unique<cpu::CpuBackend>(cpu::CpuBackendOptions{mode, threads}));
+  auto backend = std::make_unique<cpu::CpuBackend>(cpu::CpuBackendOptions{mode, threads});
+  if (mode == cpu::EngineMode::Inference) backend->setProfile(cpu::runProfile(run, backend->threads(), announceMeasuring));
+  open.session = std::make_unique<Session>(open.artifact, std::move(backend));
   for (const auto &[name, value] : open.info.settings) open.session->settings().set(name, value);
   open.session->settings().apply(changes);
   loadWeights(trainedWeights(run), open.artifact->manifest(), open.session->weights());

@@ -22,7 +22,10 @@ struct OpenRun {
   std::vector<runtime::FieldSpec> fields;
 };
 
-/// Loads artifact and weights; settings are the run's, changed by `sets`.
+/// Says on standard error that the machine is being measured, which takes part of a second and happens once.
+void announceMeasuring();
+
+/// Loads artifact and weights; settings are the run's, changed by `sets`. For inference the cost model gets the run's machine profile.
 OpenRun openRun(const std::filesystem::path &run, const std::vector<std::string> &sets, int threads,
                 cpu::EngineMode mode = cpu::EngineMode::Inference);
 

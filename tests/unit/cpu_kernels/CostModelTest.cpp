@@ -66,6 +66,43 @@ BOOST_AUTO_TEST_CASE(engineAsksTheModel) {
   BOOST_TEST(offramp_cpu_choose_split(&call, &b, 2) == 1);
 }
 
+BOOST_AUTO_TEST_CASE(plansAgreeWithTheDecisions) {
+  MachineProfile p = flatProfile();
+  StageCost s = stage17();
+  for (double samples : {1.0, 8.0, 64.0}) {
+    StagePlan none = planStage(p, s, &s, samples, 17, 0.0), many = planStage(p, s, &s, samples, 17, 0.8);
+    BOOST_TEST(!none.split);   // nobody leaves: exit-first never pays
+    BOOST_TEST(many.split == chooseSplit(p, s, samples, samples * 17, 0.8));
+    BOOST_TEST(many.restNs < none.restNs);
+    BOOST_REQUIRE(none.splitFrom <= 1);
+    BOOST_TEST(chooseSplit(p, s, samples, samples * 17, none.splitFrom));
+    BOOST_TEST(!chooseSplit(p, s, samples, samples * 17, none.splitFrom - 0.002));
+    BOOST_TEST(none.firstNs + none.restNs >= none.wholeNs);
+  }
+  auto plans = planStages(p, {s, s, s}, 64, 17, {0.5f, 0.75f, 1.0f});
+  BOOST_TEST(plans[0].samples == 64);
+  BOOST_TEST(plans[1].samples == 32);
+  BOOST_TEST(plans[2].samples == 8);
+  s.canSplit = false;
+  BOOST_TEST(planStage(p, s, nullptr, 64, 17, 0.5).splitFrom > 1);
+}
+
+BOOST_AUTO_TEST_CASE(choicesAreCountedPerStage) {
+  Call call;
+  engineSetProfile(call.kernels(), flatProfile());
+  engineSetStageCosts(call.kernels(), {stage17(), stage17()});
+  engineSetLeaveShares(call.kernels(), {0.7f, 0.0f});
+  Batch b(std::vector<int32_t>(64, 17));
+  call.split = 2;
+  for (int64_t stage : {1, 1, 2, 9}) offramp_cpu_choose_split(&call, &b, stage);
+  auto stages = engineTakeStageChoices(call.kernels());
+  BOOST_REQUIRE(stages.size() == 2);
+  BOOST_TEST(stages[0].split == 2);
+  BOOST_TEST(stages[0].whole == 0);
+  BOOST_TEST(stages[1].whole == 1);
+  BOOST_TEST(engineTakeStageChoices(call.kernels())[0].split == 0);
+}
+
 BOOST_AUTO_TEST_CASE(profileIsMeasuredAndKept) {
   Call call(inMode(EngineMode::Inference, 1));
   MachineProfile p = measureProfile(call.kernels(), {{64, 64}});
@@ -86,6 +123,12 @@ BOOST_AUTO_TEST_CASE(profileIsMeasuredAndKept) {
   MachineProfile first = machineProfile(1), second = machineProfile(1);   // measured, then read
   BOOST_TEST((first.macsPerNs == second.macsPerNs));
   BOOST_TEST(access(profilePath(1).c_str(), R_OK) == 0);
+  BOOST_TEST(storedProfile(1).has_value());
+  BOOST_TEST(!profileFromFile(profilePath(1), 2).has_value());   // measured with another thread count
+  MachineProfile foreign = first;
+  foreign.cpu = "another CPU";
+  BOOST_TEST(writeProfile(foreign, profilePath(1)));
+  BOOST_TEST(!storedProfile(1).has_value());
   std::filesystem::remove_all(folder);
 }
 
