@@ -195,4 +195,54 @@ std::string compileToText(const fs::path &file, const std::map<std::string, std:
   return emitObject(*lowered.module, cpuTarget(options.cpu), true).llvmText;
 }
 
+ModelCosts modelCosts(const fs::path &file, const std::map<std::string, std::string> &sets, const CompileOptions &options, int64_t rows) {
+  dsl::Model model = elaborateOrThrow(file, sets, options);
+  ModelCosts out;
+  out.model = model.name, out.rowsPerSample = model.rowsPerSample, out.rows = rows;
+  if (out.rows < 1 && model.rowsPerSample > 0) out.rows = model.rowsPerSample;
+  for (const dsl::Input &input : model.inputs)
+    if (out.rows < 1 && input.kind == dsl::Input::Tokens) out.rows = std::max<int64_t>(1, input.maxRows / 2);
+  if (out.rows < 1 || model.rowsPerSample < 0) out.rows = 1;
+
+  auto elements = [&](const dsl::Instance &instance) {
+    int64_t sum = 0;
+    for (const dsl::Field &field : model.functions[(size_t)instance.function].fields) {
+      int64_t count = 1;
+      for (int64_t size : field.shape) count *= size;
+      sum += count;
+    }
+    return sum;
+  };
+  std::map<std::string, int64_t> byPath;  // instances with one path share their weights
+  byPath[model.embed.path] = elements(model.embed);
+  for (size_t s = 0; s < model.stages.size(); ++s) {
+    byPath[model.stages[s].path] = elements(model.stages[s]);
+    out.weights.push_back(elements(model.stages[s]));
+    for (const dsl::Attachment &attachment : model.attachments)
+      if (s < attachment.instances.size()) out.weights[s] += byPath[attachment.instances[s].path] = elements(attachment.instances[s]);
+  }
+  for (const auto &[path, count] : byPath) out.allWeights += count;
+
+  auto context = makeContext();
+  std::string messages;
+  ScopedDiagnosticHandler handler(context.get(), [&](Diagnostic &diagnostic) {
+    llvm::raw_string_ostream(messages) << diagnostic.getLocation() << ": " << diagnostic << "\n";
+    return success();
+  });
+  auto module = importModel(*context, model);
+  auto run = [&](auto build) {
+    PassManager pm(context.get());
+    build(pm);
+    if (failed(pm.run(*module))) throw CompileError("internal: " + messages);
+  };
+  if (!module) throw CompileError("internal: " + messages);
+  run(buildInferencePipeline);
+  out.stages = stageCosts(*module, out.rows);
+  run(buildCpuPipeline);
+  if (auto infer = module->lookupSymbol<func::FuncOp>("infer"))
+    if (auto arena = infer->getAttrOfType<DenseI64ArrayAttr>("nn.arena"))
+      out.arenaRow = arena[0], out.arenaSample = arena[1], out.arenaFixed = arena[2];
+  return out;
+}
+
 }  // namespace offramp

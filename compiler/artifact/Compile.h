@@ -1,6 +1,8 @@
 // Compile: a `.ramp` file becomes an artifact (docs/spec/artifact.md), from the cache when nothing that shapes it changed.
 #pragma once
 
+#include "compiler/artifact/StageCosts.h"
+
 #include <filesystem>
 #include <map>
 #include <stdexcept>
@@ -35,5 +37,19 @@ CompileResult compileModel(const std::filesystem::path &model, const std::map<st
 /// The same program as text at a level: `mlir` (batch level), `llvm` (optimized LLVM IR).
 std::string compileToText(const std::filesystem::path &model, const std::map<std::string, std::string> &sets, const CompileOptions &options,
                           const std::string &level);
+
+/// What `explain` shows: nothing is made into machine code.
+struct ModelCosts {
+  std::string model;
+  int64_t rowsPerSample = -1;   ///< fixed row count, 0: length of the tokens, -1: no rows
+  int64_t rows = 1;             ///< row count that attention was counted at
+  std::vector<StageCost> stages;
+  std::vector<int64_t> weights;  ///< elements per stage, with what is attached after it
+  int64_t allWeights = 0;        ///< of the model, each counted once
+  int64_t arenaRow = 0, arenaSample = 0, arenaFixed = 0;  ///< bytes that inference works in: per row, per sample, once
+};
+
+/// `rows` 0: the model's own row count; half the longest sequence for tokens.
+ModelCosts modelCosts(const std::filesystem::path &model, const std::map<std::string, std::string> &sets, const CompileOptions &options, int64_t rows = 0);
 
 }  // namespace offramp

@@ -47,6 +47,8 @@ std::vector<StageCost> stageCosts(ModuleOp module, int64_t typicalRows) {
   double rows = (double)std::max<int64_t>(1, typicalRows);
   StageCost *current = nullptr;
   for (Operation &op : infer.front()) {
+    if (auto exit = dyn_cast<nn::ExitIfOp>(op); exit && current)
+      for (auto answer : exit->getRegion(0).getOps<func::CallOp>()) current->answer = current->answer + workOf(module, answer.getCallee(), rows);
     auto call = dyn_cast<func::CallOp>(op);
     if (!call) continue;
     auto number = call->getAttrOfType<IntegerAttr>("nn.stage");
@@ -54,6 +56,7 @@ std::vector<StageCost> stageCosts(ModuleOp module, int64_t typicalRows) {
       // What decides belongs to the stage before it, in both ways to run it.
       if (current) {
         Work decides = workOf(module, call.getCallee(), rows);
+        current->decides = current->decides + decides;
         current->whole = current->whole + decides;
         current->first = current->first + decides;
       }

@@ -1,10 +1,13 @@
 // StageCosts: multiply-adds of every stage, whole and exit-first, counted in the sample-level IR: what the cost model and `explain` read.
 #pragma once
 
-#include "mlir/IR/BuiltinOps.h"
-
+#include <cstdint>
 #include <string>
 #include <vector>
+
+namespace mlir {
+class ModuleOp;
+}
 
 namespace offramp {
 
@@ -21,6 +24,7 @@ struct StageCost {
   bool split = false;       ///< can decide before the rest of its rows
   std::string reason;       ///< why not, if it cannot
   Work whole, first, rest;  ///< the stage with what decides; until the decision; for the rows of those who stay
+  Work decides, answer;     ///< of it: gate and rule; and what is computed for those who leave, part of neither
   int64_t rowBytes = 0;     ///< moved per row by regrouping
 };
 

@@ -16,5 +16,7 @@ void addEval(CLI::App &app);
 void addRun(CLI::App &app);
 void addBench(CLI::App &app);
 void addBuild(CLI::App &app);
+void addExplain(CLI::App &app);
+void addReport(CLI::App &app);
 
 }  // namespace offramp::tool

@@ -18,6 +18,8 @@ int main(int argc, char **argv) {
   offramp::tool::addRun(app);
   offramp::tool::addBench(app);
   offramp::tool::addBuild(app);
+  offramp::tool::addExplain(app);
+  offramp::tool::addReport(app);
   try {
     app.parse(argc, argv);
     return offramp::tool::exitStatus;

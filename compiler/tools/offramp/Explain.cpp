@@ -1,0 +1,136 @@
+// `offramp explain`: what each stage costs, what its exit demands, and from which share of leavers deciding first and moving rows pay on a
+// machine. Compiles down to calls, makes no machine code; only the rates are measured, once per machine.
+#include "compiler/tools/offramp/Command.h"
+#include "compiler/tools/offramp/OpenRun.h"
+#include "compiler/tools/offramp/TextTable.h"
+
+#include "backends/cpu/RunProfile.h"
+#include "compiler/artifact/Compile.h"
+#include "runtime/core/Error.h"
+#include "runtime/core/Files.h"
+#include "runtime/report/Text.h"
+
+#include <iostream>
+
+namespace offramp::tool {
+namespace {
+
+using runtime::report::compact;
+using runtime::report::duration;
+using runtime::report::number;
+
+struct Options {
+  std::string file, profile;
+  std::vector<std::string> sets;
+  std::vector<double> leave;
+  int64_t batch = 64, rows = 0;
+  int threads = 0;
+};
+
+/// `6.83 M` of operations, two of which are one multiply-add.
+std::string flops(double multiplyAdds) {
+  const double n = 2 * multiplyAdds;
+  if (n < 1e3) return compact(n, 3);
+  if (n < 1e6) return fmt::format("{:.1f} k", n / 1e3);
+  return n < 1e9 ? fmt::format("{:.2f} M", n / 1e6) : fmt::format("{:.2f} G", n / 1e9);
+}
+
+std::string bytes(double n) {
+  if (n < 1024) return fmt::format("{:.0f} B", n);
+  return n < 1024 * 1024 ? fmt::format("{:.0f} KiB", n / 1024) : fmt::format("{:.1f} MiB", n / 1024 / 1024);
+}
+
+/// Multiply-adds of one sample with so many rows.
+double macs(const Work &work, double rows) { return work.perRow * rows + work.perSample; }
+
+std::string from(double share) { return share > 1 ? "never" : fmt::format("{:.1f} %", 100 * share); }
+
+cpu::MachineProfile profileFor(const Options &options) {
+  if (options.profile.empty()) {
+    cpu::CpuBackend backend(cpu::CpuBackendOptions{cpu::EngineMode::Inference, options.threads});
+    return cpu::announcedProfile(backend.threads(), announceMeasuring);
+  }
+  auto profile = cpu::profileFromText(runtime::readFile(options.profile, 1 << 20));
+  if (!profile) userError("`{}` is no machine profile of version {}; `offramp eval` writes one as RUN/machine.json", options.profile, cpu::MachineProfile::kVersion);
+  return *profile;
+}
+
+std::vector<cpu::StageCost> forCostModel(const std::vector<StageCost> &stages) {
+  std::vector<runtime::ManifestStageCost> costs;
+  for (const StageCost &s : stages) {
+    runtime::ManifestStageCost c;
+    c.stage = s.stage, c.split = s.split, c.rowBytes = (double)s.rowBytes;
+    c.rowMacs = s.whole.perRow, c.sampleMacs = s.whole.perSample, c.firstRowMacs = s.first.perRow, c.firstSampleMacs = s.first.perSample, c.restRowMacs = s.rest.perRow;
+    c.wholeCalls = s.whole.calls, c.firstCalls = s.first.calls, c.restCalls = s.rest.calls;
+    costs.push_back(c);
+  }
+  return cpu::stageCostsOf(costs);
+}
+
+/// Given shares, or as many samples leaving at each stage as at any other.
+std::vector<float> leaveShares(const Options &options, size_t stages) {
+  std::vector<float> shares;
+  if (!options.leave.empty() && options.leave.size() + 1 != stages && options.leave.size() != stages)
+    throw UsageError(fmt::format("`--leave` has {} shares; the model has {} stages, of which the last one needs none", options.leave.size(), stages));
+  for (size_t s = 0; s < stages; ++s) shares.push_back(s + 1 == stages ? 1.0f : options.leave.empty() ? 1.0f / (float)(stages - s) : (float)options.leave[s]);
+  return shares;
+}
+
+void explain(const Options &options) {
+  if (!std::filesystem::is_regular_file(options.file)) userError("`{}` does not exist", options.file);
+  CompileOptions compile;
+  compile.importRoots = importRoots();
+  const ModelCosts model = modelCosts(options.file, runtime::parseSets(options.sets), compile, options.rows);
+  const cpu::MachineProfile profile = profileFor(options);
+  const double rows = (double)model.rows, batch = (double)options.batch;
+  const std::vector<float> shares = leaveShares(options, model.stages.size());
+  const auto plans = cpu::planStages(profile, forCostModel(model.stages), batch, rows, shares);
+
+  std::cout << fmt::format("{}: {} stages, {} weights ({})\n", model.model, model.stages.size(), number((double)model.allWeights), bytes((double)model.allWeights * 4));
+  if (model.rowsPerSample >= 0) std::cout << fmt::format("counted at {} row{} a sample{}\n", model.rows, model.rows == 1 ? "" : "s", model.rowsPerSample == 0 ? " (lengths vary; --rows N counts at another)" : "");
+  TextTable costs({"stage", "weights", "state", "FLOP", "first", "of it", "rest", "decide", "answer", "the exit demands"});
+  double all = 0;
+  std::string reasons;
+  for (size_t i = 0; i < model.stages.size(); ++i) {
+    const StageCost &s = model.stages[i];
+    const double whole = macs(s.whole, rows) - macs(s.decides, rows), first = macs(s.first, rows) - macs(s.decides, rows);
+    const bool last = i + 1 == model.stages.size();
+    all += macs(s.whole, rows) + macs(s.answer, rows);
+    costs.add({std::to_string(s.stage), bytes((double)model.weights[i] * 4), bytes((double)s.rowBytes * rows), flops(whole), s.split ? flops(first) : "-", s.split ? fmt::format("{:.0f} %", 100 * first / whole) : "-",
+               s.split ? flops(s.rest.perRow * (rows - 1) + s.rest.perSample) : "-", flops(macs(s.decides, rows)), flops(macs(s.answer, rows)), last ? "everybody leaves" : s.split ? "row 0" : "all of it"});
+    if (!last && !s.split) reasons += fmt::format("stage {} cannot decide first: {}\n", s.stage, s.reason.empty() ? "the exit reads all of it" : s.reason);
+  }
+  std::cout << "\nPer sample; state: what a stage hands on; first: until its exit can decide; decide, answer: gate and head\n" << costs.text() << reasons;
+
+  TextTable choices({"stage", "samples", "leave", "whole", "exit-first", "exit-first pays from", "moving rows pays from", "choice"});
+  for (size_t i = 0; i < plans.size(); ++i) {
+    const cpu::StagePlan &p = plans[i];
+    const bool split = model.stages[i].split;
+    choices.add({std::to_string(i + 1), number(p.samples), fmt::format("{:.0f} %", 100 * p.leaveShare), duration(p.wholeNs), split ? duration(p.firstNs + p.restNs) : "-", split ? from(p.splitFrom) : "-",
+                 split ? from(p.regroupFrom) : "-", split ? (p.split ? "exit-first" : "whole") : "whole (only way)"});
+  }
+  std::cout << fmt::format("\nBatch {} on {}, {} thread{}; leave: {}\n", options.batch, profile.cpu.empty() ? "an unnamed CPU" : profile.cpu, profile.threads, profile.threads == 1 ? "" : "s",
+                           options.leave.empty() ? "as if equally many left at each stage (--leave gives others)" : "as given")
+            << choices.text();
+  const double counted = model.rowsPerSample < 0 ? batch : batch * rows;
+  std::cout << fmt::format("\nWorst case, a batch of {} that runs to the last stage: {}FLOP, {} of arena beside the weights\n", options.batch, flops(all * batch) + " ",
+                           bytes((double)model.arenaRow * counted + (double)model.arenaSample * batch + (double)model.arenaFixed));
+}
+
+}  // namespace
+
+void addExplain(CLI::App &app) {
+  auto options = std::make_shared<Options>();
+  CLI::App *command = app.add_subcommand("explain", "What each stage costs, what its exit demands, and where exits pay");
+  command->add_option("FILE", options->file, "model file (.ramp)")->required();
+  command->add_option("--batch", options->batch, "samples per batch")->check(CLI::Range(1, 1000000));
+  command->add_option("--set", options->sets, "name=value of a parameter")->take_all()->allow_extra_args(false);
+  command->add_option("--leave", options->leave, "expected share of leavers at each stage, such as 0.3,0.4,0.2")->delimiter(',')->check(CLI::Range(0.0, 1.0));
+  command->add_option("--rows", options->rows, "rows (tokens) of a sample where lengths vary")->check(CLI::Range(1, 1000000));
+  command->add_option("--threads", options->threads, "threads; 0: all")->check(CLI::Range(0, 4096));
+  command->add_option("--profile", options->profile, "rates of another machine: a run's machine.json");
+  command->footer("Example: offramp explain examples/01-fashion-mnist/consistentee.ramp --batch 64 --leave 0.3,0.4,0.2,0.2,0.1");
+  command->callback([options] { explain(*options); });
+}
+
+}  // namespace offramp::tool
