@@ -239,9 +239,9 @@ ModelCosts modelCosts(const fs::path &file, const std::map<std::string, std::str
   run(buildInferencePipeline);
   out.stages = stageCosts(*module, out.rows);
   run(buildCpuPipeline);
-  if (auto infer = module->lookupSymbol<func::FuncOp>("infer"))
-    if (auto arena = infer->getAttrOfType<DenseI64ArrayAttr>("nn.arena"))
-      out.arenaRow = arena[0], out.arenaSample = arena[1], out.arenaFixed = arena[2];
+  for (auto f : module->getOps<func::FuncOp>())  // lowering gives programs other names
+    if (auto kind = f->getAttrOfType<StringAttr>("nn.program"); kind && kind.getValue() == "infer")
+      if (auto arena = f->getAttrOfType<DenseI64ArrayAttr>("nn.arena")) out.arenaRow = arena[0], out.arenaSample = arena[1], out.arenaFixed = arena[2];
   return out;
 }
 

@@ -12,7 +12,7 @@
 namespace offramp::runtime::report {
 namespace {
 
-constexpr int64_t probed = 512;  ///< samples that are tried
+constexpr int64_t probed = 320;  ///< samples that are tried
 
 std::optional<double> meanStageAt(Session &session, const Split &probe, const std::string &name, double value) {
   session.settings().set(name, value);
@@ -61,7 +61,7 @@ SweptSetting findSweptSetting(Session &session, const Split &split, int64_t poin
   if (m.settings.empty()) return {"", "the model has no setting", {}};
   Split probe{split.data, {split.rows.begin(), split.rows.begin() + std::min(probed, split.size())}};
   auto collected = collect(session, probe, std::min<int64_t>(64, probe.size()));
-  std::vector<double> tried = candidates(*collected, 24);
+  std::vector<double> tried = candidates(*collected, 16);
   if (tried.empty()) return {"", "the exit rule compares no number", {}};
   const std::map<std::string, double> before = session.settings().named();
   SweptSetting best{"", fmt::format("no setting of the model changes who leaves: {} is not compared with one", m.decision.empty() ? "what decides" : "`" + m.decision + "`"), {}};

@@ -4,23 +4,23 @@
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 run=$work/run
-"$offramp" train "$model" --data "$train" --limit 1500 --out "$run" --seed 3
+"$offramp" train "$model" --data "$train" --limit 1000 --out "$run" --seed 3
 [[ ! -e $run/machine.json ]] || fail "training measured the machine"
 
 export XDG_CACHE_HOME=$work/cache
 refused 2 "no test data" "$offramp" report "$run" -o "$work/report.html"
 [[ ! -e $work/report.html ]] || fail "a refused report left a file"
-"$offramp" eval "$run" --data "$test" --limit 2000 --json >"$work/eval.json" 2>"$work/said"
+"$offramp" eval "$run" --data "$test" --limit 600 --threads 1 --json >"$work/eval.json" 2>"$work/said"
 grep -q "measuring this machine" "$work/said" || fail "the first eval did not say that it measures the machine"
-"$offramp" eval "$run" --data "$test" --limit 2000 --set threshold=0.3 --json >"$work/eval3.json" 2>"$work/said"
+"$offramp" eval "$run" --data "$test" --limit 600 --threads 1 --set threshold=0.3 --json >"$work/eval3.json" 2>"$work/said"
 ! grep -q "measuring this machine" "$work/said" || fail "the machine was measured again"
 [[ -s $run/machine.json ]] || fail "the run kept no machine profile"
 
-"$offramp" report "$run" -o "$work/report.html" --data "$test" --limit 2000 --points 5 --rounds 1
+"$offramp" report "$run" -o "$work/report.html" --data "$test" --limit 600 --threads 1 --points 5 --rounds 1
 python3 "$(dirname "${BASH_SOURCE[0]}")/check_report.py" "$work/report.html" "$work/eval.json"
 if [[ -n ${OFFRAMP_KEEP_REPORT:-} ]]; then cp "$work/report.html" "$OFFRAMP_KEEP_REPORT"; fi
 
-"$offramp" bench "$run" --data "$test" --limit 300 --batch 1,64 --rounds 1 --json >"$work/bench.json"
+"$offramp" bench "$run" --data "$test" --limit 200 --threads 1 --batch 1,64 --rounds 1 --json >"$work/bench.json"
 python3 - "$work/bench.json" <<'END'
 import json, sys
 ways = json.load(open(sys.argv[1]))

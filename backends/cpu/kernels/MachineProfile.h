@@ -22,6 +22,10 @@ struct GemmShape {
 // a copy of rows, and an empty parallel call. `engine` must be in inference mode; its packed weights grow by those of the shapes.
 MachineProfile measureProfile(Engine *engine, const std::vector<GemmShape> &shapes = {{128, 256}, {128, 512}, {512, 128}});
 
+// Rates from times of a ladder of row counts, where a disturbed time is replaced by what its neighbours allow: more rows never take less
+// time, and never run at a lower rate.
+std::vector<double> plausibleRates(const std::vector<int64_t> &rows, std::vector<double> ns, double macsPerRow);
+
 std::string profileText(const MachineProfile &profile);                          // JSON
 std::optional<MachineProfile> profileFromText(std::string_view text);            // nothing when damaged or of another version
 

@@ -95,9 +95,10 @@ void explain(const Options &options) {
     const StageCost &s = model.stages[i];
     const double whole = macs(s.whole, rows) - macs(s.decides, rows), first = macs(s.first, rows) - macs(s.decides, rows);
     const bool last = i + 1 == model.stages.size();
-    all += macs(s.whole, rows) + macs(s.answer, rows);
+    all += macs(s.whole, rows);  // the last one's holds its head; no other head answers when nobody leaves
+    const Work answer = last ? s.decides : s.answer;
     costs.add({std::to_string(s.stage), bytes((double)model.weights[i] * 4), bytes((double)s.rowBytes * rows), flops(whole), s.split ? flops(first) : "-", s.split ? fmt::format("{:.0f} %", 100 * first / whole) : "-",
-               s.split ? flops(s.rest.perRow * (rows - 1) + s.rest.perSample) : "-", flops(macs(s.decides, rows)), flops(macs(s.answer, rows)), last ? "everybody leaves" : s.split ? "row 0" : "all of it"});
+               s.split ? flops(s.rest.perRow * (rows - 1) + s.rest.perSample) : "-", last ? "-" : flops(macs(s.decides, rows)), flops(macs(answer, rows)), last ? "everybody leaves" : s.split ? "row 0" : "all of it"});
     if (!last && !s.split) reasons += fmt::format("stage {} cannot decide first: {}\n", s.stage, s.reason.empty() ? "the exit reads all of it" : s.reason);
   }
   std::cout << "\nPer sample; state: what a stage hands on; first: until its exit can decide; decide, answer: gate and head\n" << costs.text() << reasons;
@@ -113,7 +114,7 @@ void explain(const Options &options) {
                            options.leave.empty() ? "as if equally many left at each stage (--leave gives others)" : "as given")
             << choices.text();
   const double counted = model.rowsPerSample < 0 ? batch : batch * rows;
-  std::cout << fmt::format("\nWorst case, a batch of {} that runs to the last stage: {}FLOP, {} of arena beside the weights\n", options.batch, flops(all * batch) + " ",
+  std::cout << fmt::format("\nWorst case, a batch of {} that runs to the last stage: {} FLOP, {} of arena beside the weights\n", options.batch, flops(all * batch),
                            bytes((double)model.arenaRow * counted + (double)model.arenaSample * batch + (double)model.arenaFixed));
 }
 

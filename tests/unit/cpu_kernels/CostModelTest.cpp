@@ -132,6 +132,16 @@ BOOST_AUTO_TEST_CASE(profileIsMeasuredAndKept) {
   std::filesystem::remove_all(folder);
 }
 
+BOOST_AUTO_TEST_CASE(disturbedTimesAreReplacedByTheirNeighbours) {
+  // One row in 10 ns, 4 in 10 (as fast: the weights count), 16 in 20, 64 in 80; undisturbed times pass unchanged.
+  std::vector<int64_t> rows{1, 4, 16, 64};
+  std::vector<double> good = plausibleRates(rows, {10, 10, 20, 80}, 100);
+  BOOST_TEST(good == (std::vector<double>{10, 40, 80, 80}), boost::test_tools::per_element());
+  BOOST_TEST(plausibleRates(rows, {9000, 10, 20, 80}, 100)[0] == 10);   // 1 row cannot take longer than 4
+  BOOST_TEST(plausibleRates(rows, {10, 10, 5000, 80}, 100)[2] == 40);   // at the rate of 4 rows at least, and 16 rows take at most 80 ns
+  BOOST_TEST(plausibleRates(rows, {10, 10, 20, 5000}, 100)[3] == 80);
+}
+
 BOOST_AUTO_TEST_CASE(damagedProfilesAreRefused) {
   std::string good = profileText(flatProfile());
   BOOST_TEST(profileFromText(good).has_value());
