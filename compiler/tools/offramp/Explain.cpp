@@ -130,7 +130,7 @@ void addExplain(CLI::App &app) {
   command->add_option("--rows", options->rows, "rows (tokens) of a sample where lengths vary")->check(CLI::Range(1, 1000000));
   command->add_option("--threads", options->threads, "threads; 0: all")->check(CLI::Range(0, 4096));
   command->add_option("--profile", options->profile, "rates of another machine: a run's machine.json");
-  command->footer("Example: offramp explain examples/01-fashion-mnist/consistentee.ramp --batch 64 --leave 0.3,0.4,0.2,0.2,0.1");
+  command->footer("Example: offramp explain examples/02-topics/topics.ramp --batch 32 --leave 0.3,0.4,0.2");
   command->callback([options] { explain(*options); });
 }
 
