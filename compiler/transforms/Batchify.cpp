@@ -46,6 +46,12 @@ Operation *BatchConverter::convertOp(OpBuilder &builder, Operation *op, IRMappin
   for (Value v : op->getOperands()) operands.push_back(map.lookup(v));
   // Rows of a result follow the query in attention: the first operand.
   Space rows = resultRows(op, operands);
+  // Item-wise ops run row by row: the one label of a sample is repeated for its rows.
+  if (isa<CrossEntropyOp, CrossEntropyDxOp>(op) && spaceOf(operands[0]).value_or(Space::Samples) != Space::Samples) {
+    auto like = cast<RankedTensorType>(operands[0].getType()), label = cast<RankedTensorType>(operands[1].getType());
+    auto type = RankedTensorType::get({ShapedType::kDynamic}, label.getElementType(), like.getEncoding());
+    operands[1] = builder.create<SpreadOp>(op->getLoc(), type, operands[1], operands[0], false);
+  }
   OperationState state(op->getLoc(), op->getName());
   state.addOperands(operands);
   state.addAttributes(op->getAttrs());

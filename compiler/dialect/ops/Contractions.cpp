@@ -43,8 +43,12 @@ LogicalResult LogSoftmaxOp::verify() { return verifyLastDimension(*this, getX(),
 
 static LogicalResult verifyLogitsAndLabel(Operation *op, Value f, Value y) {
   Form logits = formOf(f), label = formOf(y);
+  if (logits.shared()) return op->emitOpError("O12: logits must be per sample, as the label is");
   if (logits.item.empty()) return op->emitOpError("O12: logits need a last dimension of classes");
-  if (!label.item.empty() || !label.element.isInteger(32)) return op->emitOpError("O12: label must be an i32 scalar per sample");
+  // At the batch level a label is repeated for the rows that it is compared with.
+  bool repeated = label.space && label.kind == Form::PerRow && logits.kind == Form::PerRow;
+  if (!label.item.empty() || !label.element.isInteger(32) || (label.kind != Form::PerSample && !repeated))
+    return op->emitOpError("O12: label must be an i32 scalar per sample");
   return success();
 }
 LogicalResult CrossEntropyOp::verify() {

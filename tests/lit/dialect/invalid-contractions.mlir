@@ -215,3 +215,19 @@ func.func @f(%x: !nn.sample<1x4x4xf32>, %y: !nn.sample<1x2x2xf32>) {
   %r = nn.max_pool2d_dx %x, %y {size = 2 : i64, stride = 2 : i64} : (!nn.sample<1x4x4xf32>, !nn.sample<1x2x2xf32>) -> !nn.sample<1x2x2xf32>
   return
 }
+
+// -----
+
+func.func private @label_with_rows(%f: !nn.sample<?x5xf32>, %y: !nn.sample<?xi32>) {
+  // expected-error @+1 {{O12: label must be an i32 scalar per sample}}
+  %0 = nn.cross_entropy %f, %y : (!nn.sample<?x5xf32>, !nn.sample<?xi32>) -> !nn.sample<?xf32>
+  return
+}
+
+// -----
+
+func.func private @shared_logits(%f: tensor<5xf32>, %y: !nn.sample<i32>) {
+  // expected-error @+1 {{O12: logits must be per sample, as the label is}}
+  %0 = nn.cross_entropy %f, %y : (tensor<5xf32>, !nn.sample<i32>) -> tensor<f32>
+  return
+}
