@@ -23,6 +23,7 @@ struct Split {
 struct StageSplitter {
   Specializer &specializer;
   func::FuncOp f;
+  SmallVectorImpl<func::FuncOp> &retired;
   llvm::SmallPtrSet<Operation *, 16> recomputed;  ///< run on the rest rows (or shared), in the second part
   DenseSet<Value> atRest;                         ///< values of which the second part has the rest rows
   llvm::SmallSetVector<Value, 8> kept;            ///< whole values that the first part hands over
@@ -120,7 +121,9 @@ struct StageSplitter {
       writeRest(split);
       specializer.table().insert(split.rest, std::next(split.exit.function->getIterator()));
     }
-    withKept.erase();
+    // Kept until the pass ends: the specializer knows variants by the address of their function.
+    if (withKept->getBlock()) withKept->remove();
+    retired.push_back(withKept);
     return split;
   }
 };
@@ -142,6 +145,7 @@ std::string readsBeforeExit(Value h, nn::ExitIfOp exit, SmallVectorImpl<nn::RowO
 
 struct SplitExits : impl::SplitExitsBase<SplitExits> {
   llvm::MapVector<Operation *, Split> splits;
+  SmallVector<func::FuncOp> retired;
 
   void splitCall(func::CallOp call, Specializer &specializer) {
     auto exit = [&]() -> nn::ExitIfOp {
@@ -159,7 +163,7 @@ struct SplitExits : impl::SplitExitsBase<SplitExits> {
     if (std::string reason = readsBeforeExit(h, exit, rows); !reason.empty()) return refuse(reason);
     auto stage = specializer.table().lookup<func::FuncOp>(call.getCallee());
     auto [known, added] = splits.try_emplace(stage, Split());
-    if (added) known->second = StageSplitter{specializer, stage, {}, {}, {}}.run();
+    if (added) known->second = StageSplitter{specializer, stage, retired, {}, {}, {}}.run();
     Split &split = known->second;
     if (!split.reason.empty()) return refuse(split.reason);
 
@@ -196,6 +200,8 @@ struct SplitExits : impl::SplitExitsBase<SplitExits> {
       for (auto call : llvm::to_vector(program.getBody().getOps<func::CallOp>()))
         if (call->hasAttr("nn.stage") && !call->hasAttr("nn.whole")) splitCall(call, specializer);
     }
+    for (func::FuncOp f : retired) f->erase();
+    retired.clear();
   }
 };
 
