@@ -45,6 +45,7 @@ void offramp_cpu_attention_grad(offramp_call *call, const offramp_batch *b, cons
 void offramp_cpu_mean_rows(offramp_call *call, const offramp_batch *b, const float *src, float *dst, int64_t c);          /* [rows,C] -> [n,C] */
 void offramp_cpu_sum_rows(offramp_call *call, const offramp_batch *b, const float *src, float *dst, int64_t c);           /* [rows,C] -> [n,C] */
 void offramp_cpu_spread(offramp_call *call, const offramp_batch *b, const float *src, float *dst, int64_t c, int64_t mean); /* [n,C] -> [rows,C]; mean: divided by T */
+void offramp_cpu_spread_rest(offramp_call *call, const offramp_batch *b, const float *src, float *dst, int64_t c);          /* [n,C] -> [rest rows,C] */
 void offramp_cpu_to_rows(offramp_call *call, const offramp_batch *b, const float *src, float *dst, int64_t r, int64_t c);   /* [n,R,C] -> row space */
 void offramp_cpu_from_rows(offramp_call *call, const offramp_batch *b, const float *src, float *dst, int64_t r, int64_t c); /* its inverse (adjoint) */
 void offramp_cpu_positions(offramp_call *call, const offramp_batch *b, int32_t *dst);                                       /* -> [rows] */

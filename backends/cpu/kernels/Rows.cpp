@@ -56,6 +56,15 @@ void offramp_cpu_spread(offramp_call *call, const offramp_batch *b, const float 
   });
 }
 
+void offramp_cpu_spread_rest(offramp_call *call, const offramp_batch *b, const float *src, float *dst, int64_t c) {
+  overSamples(engineOf(call), b->n, rowsPerSample(b) * c * 4, [&](int64_t begin, int64_t end) {
+    for (int64_t i = begin; i < end; ++i) {
+      float *rest = dst + (int64_t(b->at[i]) - b->n) * c;
+      for (int64_t r = 0; r < b->len[i]; ++r) std::memcpy(rest + r * c, src + i * c, size_t(c) * 4);
+    }
+  });
+}
+
 void offramp_cpu_to_rows(offramp_call *call, const offramp_batch *b, const float *src, float *dst, int64_t r, int64_t c) {
   overSamples(engineOf(call), b->n, r * c * 8, [&](int64_t begin, int64_t end) {
     for (int64_t i = begin; i < end; ++i) {

@@ -38,6 +38,7 @@ class FunctionLowering {
   Extent need;
   bool program;
   mlir::Value call, batch, rowsBatch, base, rowsMax, samplesMax;
+  mlir::Value stage;  ///< number of the stage this runs for, i64; null in a program
   llvm::DenseMap<mlir::Value, mlir::Value> pointers;  ///< tensors, batches, bundles → address
   llvm::DenseMap<mlir::Value, mlir::Value> owners;    ///< batched tensor → lowered batch whose samples it holds
   llvm::DenseMap<mlir::Value, mlir::Value> outs;      ///< returned value → the caller's address for it
@@ -79,6 +80,7 @@ class FunctionLowering {
   mlir::LogicalResult lowerWeights(mlir::Operation *op);
   mlir::LogicalResult lowerGemm(mlir::Operation *op);
   mlir::LogicalResult lowerRows(mlir::Operation *op);
+  void lowerCrossing(mlir::Operation *op, mlir::Value owner);
   mlir::LogicalResult lowerConvolution(mlir::Operation *op);
   mlir::LogicalResult lowerCaller(mlir::Operation *op);
   mlir::LogicalResult lowerExit(mlir::Operation *op);

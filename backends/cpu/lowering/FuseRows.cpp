@@ -25,6 +25,7 @@ bool isLibraryCall(Operation *op) { return isa<nn::LinearOp, nn::LinearDxOp>(op)
 bool isFusable(Operation *op) {
   if (op->hasTrait<nn::ItemWise>()) return !isLibraryCall(op);
   if (auto sum = dyn_cast<nn::SumToOp>(op)) return nn::formOf(sum.getX()).kind == nn::formOf(sum.getResult()).kind;
+  if (auto spread = dyn_cast<nn::SpreadOp>(op)) return nn::formOf(spread.getV()).shared() && !spread.getMean();
   return isa<nn::SpreadSamplesOp>(op);
 }
 

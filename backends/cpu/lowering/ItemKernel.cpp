@@ -44,7 +44,7 @@ void ItemEmitter::bindOutput(Value value, Value flat) {
 bool ItemEmitter::inlines(Operation *op) const {
   return isa<nn::NegOp, nn::ExpOp, nn::LogOp, nn::SqrtOp, nn::TanhOp, nn::SigmoidOp, nn::GeluOp, nn::ReluOp, nn::SoftplusOp, nn::AbsOp, nn::AddOp,
              nn::SubOp, nn::MulOp, nn::DivOp, nn::MinOp, nn::MaxOp, nn::CompareOp, nn::AndOp, nn::OrOp, nn::NotOp, nn::SelectOp, nn::CastOp,
-             nn::StopGradientOp, nn::BroadcastOp, nn::GeluDxOp, nn::SliceOp, nn::TransposeOp, nn::SpreadSamplesOp>(op);
+             nn::StopGradientOp, nn::BroadcastOp, nn::GeluDxOp, nn::SliceOp, nn::TransposeOp, nn::SpreadSamplesOp, nn::SpreadOp>(op);
 }
 
 bool ItemEmitter::needsBuffer(Operation *op) const {
@@ -139,6 +139,9 @@ static bool isSplat(Value value) {
   return constant && cast<DenseElementsAttr>(constant.getValue()).isSplat();
 }
 
+/// What `spread` is like lends its rows only.
+static unsigned valueOperands(Operation *op) { return isa<nn::SpreadOp>(op) ? 1 : op->getNumOperands(); }
+
 void ItemEmitter::collect(Value value, AffineMap map, SmallVectorImpl<Leaf> &leaves) {
   if (isSplat(value)) return;
   Operation *def = value.getDefiningOp();
@@ -148,7 +151,7 @@ void ItemEmitter::collect(Value value, AffineMap map, SmallVectorImpl<Leaf> &lea
     leaves.push_back({value, map});
     return;
   }
-  for (unsigned i = 0; i < def->getNumOperands(); ++i) collect(def->getOperand(i), operandMap(def, i, map), leaves);
+  for (unsigned i = 0; i < valueOperands(def); ++i) collect(def->getOperand(i), operandMap(def, i, map), leaves);
 }
 
 Value ItemEmitter::scalar(OpBuilder &at, Value value, AffineMap map, ArrayRef<Leaf> leaves, ValueRange loaded) {
@@ -163,7 +166,7 @@ Value ItemEmitter::scalar(OpBuilder &at, Value value, AffineMap map, ArrayRef<Le
     if (leaf.value == value && leaf.map == map) return loaded[i];
   Operation *def = value.getDefiningOp();
   SmallVector<Value> operands;
-  for (unsigned i = 0; i < def->getNumOperands(); ++i) operands.push_back(scalar(at, def->getOperand(i), operandMap(def, i, map), leaves, loaded));
+  for (unsigned i = 0; i < valueOperands(def); ++i) operands.push_back(scalar(at, def->getOperand(i), operandMap(def, i, map), leaves, loaded));
   return scalarOf(at, def, operands);
 }
 

@@ -1,6 +1,7 @@
 // Ops on the rows of a sample, draws, and what is read from and handed to the caller.
 #include "backends/cpu/lowering/FunctionLowering.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
 
 using namespace mlir;
 
@@ -49,6 +50,11 @@ LogicalResult FunctionLowering::lowerRows(Operation *op) {
   }
   if (auto spread = dyn_cast<nn::SpreadOp>(op)) {
     if (nn::formOf(spread.getV()).shared()) return op->emitOpError("repeats a shared value; broadcast it instead"), failure();
+    if (nn::formOf(spread.getLike()).space == nn::Space::Rest) {
+      owner = owners.lookup(spread.getLike());
+      runtime("offramp_cpu_spread_rest", {call, owner, address(spread.getV()), place(spread.getResult(), owner), width(spread.getV())});
+      return success();
+    }
     runtime("offramp_cpu_spread", {call, owner, address(spread.getV()), place(spread.getResult(), owner), width(spread.getV()), i64(spread.getMean())});
     return success();
   }
@@ -68,11 +74,30 @@ LogicalResult FunctionLowering::lowerRows(Operation *op) {
   }
   if (auto uniform = dyn_cast<nn::UniformOp>(op)) {
     int64_t rows = nn::formOf(uniform.getResult()).kind == nn::Form::PerRow;
-    runtime("offramp_cpu_uniform", {call, owner, place(uniform.getResult(), owner), i64(uniform.getSite()), i64(uniform.getStage()),
-                                    width(uniform.getResult()), i64(rows)});
+    Value number = uniform.getStage() || !stage ? i64(uniform.getStage()) : stage;
+    runtime("offramp_cpu_uniform", {call, owner, place(uniform.getResult(), owner), i64(uniform.getSite()), number, width(uniform.getResult()), i64(rows)});
     return success();
   }
+  if (isa<nn::SumSamplesOp, nn::MeanSamplesOp>(op)) return lowerCrossing(op, owner), success();
   return op->emitOpError("has no lowering on the CPU"), failure();
+}
+
+/// Sums over the samples of this call; a mean divides by those of the whole step, of which this may be a chunk.
+void FunctionLowering::lowerCrossing(Operation *op, Value owner) {
+  Value x = op->getOperand(0), result = op->getResult(0), at = place(result, batch);
+  int64_t width = nn::formOf(result).elements();
+  b.create<LLVM::MemsetOp>(loc, at, b.create<arith::ConstantOp>(loc, b.getI8IntegerAttr(0)), i64(itemBytes(result)), false);
+  runtime("offramp_cpu_column_sum", {call, address(x), at, samples(owner), i64(width)});
+  if (isa<nn::SumSamplesOp>(op)) return;
+  Value step = b.create<arith::SIToFPOp>(loc, b.getF32Type(), loadField(call, 16, b.getI64Type()));
+  Value zero = b.create<arith::ConstantIndexOp>(loc, 0), one = b.create<arith::ConstantIndexOp>(loc, 1), end = b.create<arith::ConstantIndexOp>(loc, width);
+  b.create<scf::ForOp>(loc, zero, end, one, ValueRange{}, [&](OpBuilder &in, Location, Value i, ValueRange) {
+    Value number = in.create<arith::IndexCastOp>(loc, in.getI64Type(), i);
+    Value element = in.create<LLVM::GEPOp>(loc, ptrType(), in.getF32Type(), at, ArrayRef<LLVM::GEPArg>{number});
+    Value mean = in.create<arith::DivFOp>(loc, in.create<LLVM::LoadOp>(loc, in.getF32Type(), element), step);
+    in.create<LLVM::StoreOp>(loc, mean, element);
+    in.create<scf::YieldOp>(loc);
+  });
 }
 
 LogicalResult FunctionLowering::lowerCaller(Operation *op) {

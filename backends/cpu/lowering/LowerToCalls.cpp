@@ -155,8 +155,9 @@ FailureOr<LoweredFunction> FunctionLowering::run() {
   size_t batches = 0;
   while (batches < source.getNumArguments() && isa<nn::BatchType>(source.getArgument(batches).getType())) ++batches;
   size_t values = source.getNumArguments() - batches;
-  // program: (call, batch). leaf: (call, batch, batch of the rows, arena, arguments…, results…)
-  SmallVector<Type> types(program ? 2 : 4 + values + ret.getNumOperands(), ptrType());
+  // program: (call, batch). leaf: (call, batch, batch of the rows, arena, stage, arguments…, results…)
+  SmallVector<Type> types(program ? 2 : 5 + values + ret.getNumOperands(), ptrType());
+  if (!program) types[4] = b.getI64Type();
   std::string name = program ? "offramp_" + source.getName().str() : source.getName().str() + ".calls";
   for (char &c : name)
     if (program && !isalnum(c)) c = '_';
@@ -175,9 +176,10 @@ FailureOr<LoweredFunction> FunctionLowering::run() {
   } else {
     rowsBatch = entry->getArgument(2);
     base = entry->getArgument(3);
+    stage = entry->getArgument(4);
     for (size_t i = 0; i < values; ++i) {
       Value argument = source.getArgument(batches + i);
-      pointers[argument] = entry->getArgument(4 + i);
+      pointers[argument] = entry->getArgument(5 + i);
       if (isa<RankedTensorType>(argument.getType())) {
         nn::Form form = nn::formOf(argument);
         // All rows beside rest rows lie where the second batch says.
@@ -187,7 +189,7 @@ FailureOr<LoweredFunction> FunctionLowering::run() {
     for (auto [i, v] : llvm::enumerate(ret.getOperands())) {
       Operation *def = v.getDefiningOp();
       bool view = !def || isa<nn::RowOp, nn::RestOp, nn::ConstantOp, nn::FieldOp>(def);
-      if (!view && !outs.count(v)) outs[v] = entry->getArgument(4 + values + i);
+      if (!view && !outs.count(v)) outs[v] = entry->getArgument(5 + values + i);
     }
   }
   pointers[source.getArgument(0)] = batch;
@@ -211,7 +213,18 @@ LogicalResult FunctionLowering::lowerBlock(Block &block) {
   return success();
 }
 
+/// Ops that count, number or mix the rows of a sample and are given only those behind the first.
+static bool takesRestForAll(Operation *op) {
+  auto rest = [](Value v) { return v && isa<RankedTensorType>(v.getType()) && nn::formOf(v).space == nn::Space::Rest; };
+  if (auto attention = dyn_cast<nn::AttentionOp>(op)) return rest(attention.getKv());
+  if (auto grad = dyn_cast<nn::AttentionGradOp>(op)) return rest(grad.getKv());
+  return isa<nn::RowOp, nn::RestOp, nn::MeanRowsOp, nn::SumRowsOp, nn::PositionsOp, nn::UniformOp, nn::FromRowsOp, nn::AddRowOp>(op)
+             ? llvm::any_of(op->getOperands(), rest)
+             : isa<nn::SpreadOp>(op) && cast<nn::SpreadOp>(op).getMean() && rest(op->getOperand(1));
+}
+
 LogicalResult FunctionLowering::lowerOp(Operation *op) {
+  if (takesRestForAll(op)) return op->emitOpError("takes the rows behind the first for all rows of the sample; `nn.join` them first"), failure();
   if (isa<nn::ConstantOp, nn::YieldOp>(op)) return success();
   if (auto fused = dyn_cast<nn::FusedOp>(op)) return lowerFused(fused);
   if (auto call = dyn_cast<func::CallOp>(op)) return lowerCall(call);
@@ -258,7 +271,9 @@ LogicalResult FunctionLowering::lowerCall(func::CallOp op) {
   SmallVector<Value> results;
   for (Value v : op.getResults()) results.push_back(place(v, batches[0]));
   Extent top = frame.top();
-  SmallVector<Value> arguments{call, batches[0], batches.back(), addressAt(top)};
+  // Equal stages are one function; what differs beside the weights is the number that draws are keyed by.
+  auto number = op->getAttrOfType<IntegerAttr>("nn.stage");
+  SmallVector<Value> arguments{call, batches[0], batches.back(), addressAt(top), number ? i64(number.getInt()) : stage ? stage : i64(0)};
   arguments.append(values);
   arguments.append(results);
   b.create<func::CallOp>(loc, lowered->function, arguments);
