@@ -15,6 +15,8 @@ void addAdjointCases(std::vector<OpCase> &cases) {
   add({"mean_samples/scalar", "nn.mean_samples", "", {{sample, {}}}, {{shared, {}}}});
   add({"spread_samples/mean", "nn.spread_samples", "{mean = true}", {{shared, {4}}}, {{sample, {4}}}});
   add({"gelu_dx/rows", "nn.gelu_dx", "", {{rows, {6}}, {rows, {6}}}, {{rows, {6}}}});
+  add({"gelu_dx/sample", "nn.gelu_dx", "", {{sample, {3, 4}}, {sample, {3, 4}}}, {{sample, {3, 4}}}});
+  add({"normalize_dx/sample", "nn.normalize_dx", "{eps = 1.0e-5 : f64}", {{sample, {3, 9}}, {sample, {3, 9}}}, {{sample, {3, 9}}}});
   add({"linear_dx/rows", "nn.linear_dx", "", {{rows, {6}}, {shared, {7, 6}}}, {{rows, {7}}}});
   add({"linear_dx/sample", "nn.linear_dx", "", {{sample, {6}}, {shared, {7, 6}}}, {{sample, {7}}}});
   add({"linear_dw/rows", "nn.linear_dw", "", {{rows, {6}}, {rows, {5}}}, {{shared, {6, 5}}}});

@@ -125,6 +125,8 @@ void addContractionCases(std::vector<OpCase> &cases) {
     cases.push_back({"attention/rows" + name, "nn.attention", attributes, {{rows, {8}}, {rows, {16}}}, {{rows, {8}}}, attention(heads)});
     cases.push_back({"attention/first" + name, "nn.attention", attributes, {{sample, {8}}, {rows, {16}}}, {{sample, {8}}}, attention(heads)});
   }
+  // Queries behind the first row over keys of all rows: what is computed for those who stay.
+  cases.push_back({"attention/rest", "nn.attention", "{heads = 2 : i64}", {{Place::Rest, {8}}, {rows, {16}}}, {{Place::Rest, {8}}}});
   cases.push_back({"gather/sample", "nn.gather", "", {{shared, {7, 3}}, {sample, {4}, OperandSpec::Index, 7}}, {{sample, {4, 3}}}, [](const Values &x) {
                      std::vector<double> y;
                      for (double id : x[1].data)

@@ -135,6 +135,11 @@ void addElementwiseCases(std::vector<OpCase> &cases) {
                      y.insert(y.end(), x[0].data.begin(), x[0].data.end());
                      return y;
                    }});
+  cases.push_back({"broadcast/sample", "nn.broadcast", "", {{Place::Sample, {3, 1}}}, {{Place::Sample, {3, 4}}}, [](const Values &x) {
+                     std::vector<double> y;
+                     for (double v : x[0].data) y.insert(y.end(), 4, v);
+                     return y;
+                   }});
   cases.push_back({"broadcast/rows", "nn.broadcast", "", {{Place::Rows, {1}}}, {{Place::Rows, {3}}}, [](const Values &x) {
                      std::vector<double> y;
                      for (double v : x[0].data) y.insert(y.end(), 3, v);

@@ -36,6 +36,7 @@ void addRowCases(std::vector<OpCase> &cases) {
                        for (double v : x[0].data) y.push_back(v / x[1].shape[0]);
                      return y;
                    }});
+  cases.push_back({"spread/rest", "nn.spread", "", {{sample, {5}}, {Place::Rest, {2}}}, {{Place::Rest, {5}}}});
   cases.push_back({"positions/rows", "nn.positions", "", {{rows, {5}}}, {{rows, {}, "i32"}}, [](const Values &x) {
                      std::vector<double> y;
                      for (int64_t r = 0; r < x[0].shape[0]; ++r) y.push_back(r);

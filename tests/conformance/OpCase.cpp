@@ -18,7 +18,7 @@ std::string dims(const std::vector<int64_t> &shape) {
 }
 std::string typeText(Place place, const std::vector<int64_t> &item, const std::string &element) {
   if (place == Place::Shared) return "tensor<" + dims(item) + element + ">";
-  return "!nn.sample<" + std::string(place == Place::Rows ? "?x" : "") + dims(item) + element + ">";
+  return "!nn.sample<" + std::string(hasRows(place) ? "?x" : "") + dims(item) + element + ">";
 }
 std::string elementOf(const OperandSpec &o) {
   return o.kind == OperandSpec::Truth ? "i1" : o.kind == OperandSpec::Index ? "i32" : o.kind == OperandSpec::Byte ? "ui8" : "f32";
@@ -43,7 +43,7 @@ Fields fieldsOf(const OpCase &c, int64_t allRows) {
   for (size_t i = 0; i < c.operands.size(); ++i) {
     const OperandSpec &o = c.operands[i];
     if (o.place == Place::Shared) fields.add("x" + std::to_string(i), o.item);
-    if (o.place == Place::Rows) fields.add("x" + std::to_string(i), {allRows, count(o.item)});
+    if (fromRows(o.place)) fields.add("x" + std::to_string(i), {allRows, count(o.item)});
   }
   for (size_t i = 0; i < c.results.size(); ++i)
     if (c.results[i].place == Place::Shared) fields.add("y" + std::to_string(i), c.results[i].item);
@@ -91,7 +91,7 @@ std::string moduleOf(const OpCase &c, const std::vector<int64_t> &rowsPerSample,
     arguments += (arguments.empty() ? "%" : ", %") + name + ": " + type + " {nn.input = " + std::to_string(slot++) + " : i64}";
   };
   bool anyRows = false;
-  for (const OperandSpec &o : c.operands) anyRows |= o.place == Place::Rows;
+  for (const OperandSpec &o : c.operands) anyRows |= fromRows(o.place);
   if (anyRows) argument("ids", "!nn.sample<?xi32>");
   for (size_t i = 0; i < c.operands.size(); ++i) {
     const OperandSpec &o = c.operands[i];
@@ -108,13 +108,14 @@ std::string moduleOf(const OpCase &c, const std::vector<int64_t> &rowsPerSample,
     std::string number = std::to_string(i), type = typeText(o.place, o.item, "f32"), value = "%a" + number;
     if (o.place != Place::Sample) {
       std::vector<int64_t> shape = o.item;
-      if (o.place == Place::Rows) shape = {sum(rowsPerSample), count(o.item)};
+      if (fromRows(o.place)) shape = {sum(rowsPerSample), count(o.item)};
       value = w.fresh();
       w.text += "  " + value + " = nn.field %w \"x" + number + "\" : " + bundle + " -> " + typeText(Place::Shared, shape, "f32") + "\n";
-      if (o.place == Place::Rows) {
-        std::string flat = typeText(Place::Rows, {count(o.item)}, "f32");
+      if (fromRows(o.place)) {
+        std::string flat = typeText(Place::Rows, {count(o.item)}, "f32"), rows = typeText(Place::Rows, o.item, "f32");
         value = w.apply("nn.gather", {{value, typeText(Place::Shared, shape, "f32")}, {"%ids", "!nn.sample<?xi32>"}}, flat);
-        if (o.item.size() != 1) value = w.apply("nn.reshape", {{value, flat}}, type);
+        if (o.item.size() != 1) value = w.apply("nn.reshape", {{value, flat}}, rows);
+        if (o.place != Place::Rows) value = w.apply(o.place == Place::First ? "nn.row" : "nn.rest", {{value, rows}}, type);
       }
     }
     std::string wanted = typeText(o.place, o.item, elementOf(o));
@@ -146,10 +147,16 @@ std::string moduleOf(const OpCase &c, const std::vector<int64_t> &rowsPerSample,
     const ResultSpec &r = c.results[i];
     std::string name = "y" + std::to_string(i), value = "%" + name, type = typeText(r.place, r.item, "f32");
     if (r.element != "f32") value = w.apply("nn.cast", {{value, typeText(r.place, r.item, r.element)}}, type);
+    if (r.place == Place::Rest) {  // seen behind a first row of ones
+      std::string one = w.fresh(), first = typeText(Place::First, r.item, "f32"), ones = typeText(Place::Shared, r.item, "f32");
+      w.text += "  " + one + " = nn.constant dense<1.0> : " + ones + " : " + ones + "\n";
+      one = w.apply("nn.broadcast", {{one, ones}}, first);
+      value = w.apply("nn.join", {{one, first}, {value, type}}, type);
+    }
     if (r.place == Place::Shared) {
       if (gradients.empty()) w.text += gradients = "  %g = nn.gradients @op : !nn.gradients<@op.weights>\n";
       w.text += "  nn.accumulate %g \"" + name + "\", " + value + " : !nn.gradients<@op.weights>, " + type + "\n";
-    } else if (r.place == Place::Sample || collectRows) {
+    } else if (!hasRows(r.place) || collectRows) {
       w.collect(value, type, name);
     } else {
       // First row, mean, and mean weighted by the row's number: rows in another order or another sample's place change them.
@@ -190,7 +197,7 @@ CaseInputs inputsOf(const OpCase &c, const std::vector<int64_t> &rowsPerSample, 
   out.program.inputs.samples = samples;
   out.operands.resize(samples);
   for (const OperandSpec &o : c.operands)
-    if (o.place == Place::Rows && slot == 0) {
+    if (fromRows(o.place) && slot == 0) {
       int64_t id = 0;
       for (int64_t rows : rowsPerSample) {
         Tensor ids = reference::makeTensor(Dtype::I32, {rows}, true);
@@ -208,7 +215,7 @@ CaseInputs inputsOf(const OpCase &c, const std::vector<int64_t> &rowsPerSample, 
       for (double &v : shared.data) v = draw(o, random);
     for (int64_t s = 0; s < samples; ++s) {
       Tensor raw = shared;
-      if (o.place == Place::Rows) {
+      if (fromRows(o.place)) {
         std::vector<int64_t> shape = o.item;
         shape.insert(shape.begin(), rowsPerSample[s]);
         raw = reference::makeTensor(dtype, shape, true);
@@ -219,7 +226,7 @@ CaseInputs inputsOf(const OpCase &c, const std::vector<int64_t> &rowsPerSample, 
         Tensor input = raw;
         input.dtype = dtype == Dtype::U8 ? Dtype::U8 : Dtype::F32;
         out.program.inputs.inputs[slot].push_back(input);
-      } else if (o.place == Place::Rows || s == 0) {
+      } else if (fromRows(o.place) || s == 0) {
         for (double v : raw.data) out.program.weights[at++] = (float)v;
       }
       if (o.kind == OperandSpec::Truth)

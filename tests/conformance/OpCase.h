@@ -10,7 +10,10 @@
 
 namespace offramp::test {
 
-enum class Place { Rows, Sample, Shared };
+/// First: row 0 of a value with rows, so a per-sample value that lies among rows. Rest: the rows behind it (none where T = 1).
+enum class Place { Rows, Sample, Shared, First, Rest };
+inline bool hasRows(Place place) { return place == Place::Rows || place == Place::Rest; }
+inline bool fromRows(Place place) { return hasRows(place) || place == Place::First; }
 
 struct OperandSpec {
   Place place;
@@ -44,6 +47,10 @@ void addContractionCases(std::vector<OpCase> &cases);
 void addRowCases(std::vector<OpCase> &cases);
 void addShapeCases(std::vector<OpCase> &cases);
 void addAdjointCases(std::vector<OpCase> &cases);
+
+/// The same ops with operands elsewhere: shared, rows, first row, rest rows. Some of them the dialect does not know: `verifies` tells.
+std::vector<OpCase> placeVariants(const std::vector<OpCase> &cases);
+bool verifies(const OpCase &c);
 
 /// Module text with the public function @program.
 std::string moduleOf(const OpCase &c, const std::vector<int64_t> &rowsPerSample, bool collectRows);

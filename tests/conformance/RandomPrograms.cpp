@@ -1,82 +1,17 @@
 // Writes the module text of a random model, function by function.
 #include "tests/conformance/RandomPrograms.h"
 
-#include <algorithm>
-#include <cmath>
+#include "tests/conformance/RandomModel.h"
+
 #include <random>
 
 namespace offramp::test {
 
 using reference::Dtype;
 using reference::Tensor;
+using namespace random_model;
 
 namespace {
-
-enum class Rule { Gate, Confidence, Entropy, Patience };
-enum class Mixer { Attention, MeanRows, None };
-
-struct Shape {
-  int64_t width, hidden, heads, classes, stages, vocabulary, patches, patchSize;
-  bool tokens, headReadsAllRows, sharedHead;
-  Rule rule;
-  Mixer mixer;
-};
-
-std::string n(int64_t v) { return std::to_string(v); }
-
-/// One function with weights: text of its body, and its bundle.
-struct Body {
-  std::string name, text, names, shapes, scales;
-  int64_t extent = 0, temporary = 0;
-
-  explicit Body(std::string function) : name(std::move(function)) {}
-  std::string weightsType() const { return "!nn.weights<@" + name + ".weights>"; }
-  std::string fresh() { return "%" + n(temporary++); }
-
-  std::string field(const std::string &field, const std::vector<int64_t> &shape, double scale) {
-    std::string list, type = "tensor<";
-    int64_t count = 1;
-    for (int64_t d : shape) {
-      list += (list.empty() ? "" : ", ") + n(d);
-      type += n(d) + "x";
-      count *= d;
-    }
-    std::string comma = names.empty() ? "" : ", ";
-    names += comma + "\"" + field + "\"";
-    shapes += comma + "array<i64: " + list + ">";
-    scales += comma + std::to_string(scale);
-    extent += (count + 15) / 16 * 16;
-    std::string to = fresh();
-    text += "  " + to + " = nn.field %w \"" + field + "\" : " + weightsType() + " -> " + type + "f32>\n";
-    return to;
-  }
-  std::string op(const std::string &op, const std::string &operands, const std::string &types, const std::string &result, const std::string &attributes = "") {
-    std::string to = fresh();
-    text += "  " + to + " = nn." + op + " " + operands + " " + attributes + " : (" + types + ") -> " + result + "\n";
-    return to;
-  }
-  /// x·W + b with weights of its own; `prefix` is everything of the type before the last dimension.
-  std::string linear(const std::string &field, const std::string &x, const std::string &prefix, int64_t k, int64_t m) {
-    std::string w = this->field(field + ".weight", {k, m}, 1.5 / std::sqrt((double)k)), b = this->field(field + ".bias", {m}, 0.3);
-    return op("linear", x + ", " + w + ", " + b, type(prefix, k) + ", tensor<" + n(k) + "x" + n(m) + "xf32>, tensor<" + n(m) + "xf32>", type(prefix, m));
-  }
-  static std::string type(const std::string &prefix, int64_t k) { return "!nn.sample<" + prefix + n(k) + "xf32>"; }
-
-  std::string write(const std::string &arguments, const std::string &results, const std::string &returned) const {
-    std::string out;
-    if (extent) {
-      std::string kinds, decays;
-      for (size_t i = 0, fields = std::count(names.begin(), names.end(), '"') / 2; i < fields; ++i) {
-        kinds += i ? ", \"normal\"" : "\"normal\"";
-        decays += i ? ", true" : "true";
-      }
-      out += "nn.bundle @" + name + ".weights {names = [" + names + "], shapes = [" + shapes + "], kinds = [" + kinds + "], scales = [" + scales +
-             "], decays = [" + decays + "]}\n";
-    }
-    return out + "func.func private @" + name + "(" + arguments + (extent ? ", %w: " + weightsType() : "") + ") -> " + results + " {\n" + text +
-           "  return " + returned + " : " + results + "\n}\n";
-  }
-};
 
 Body embed(const Shape &s) {
   Body b("embed.body");  // an instance has the name `embed`
@@ -96,33 +31,6 @@ Body embed(const Shape &s) {
   x = b.op("mul", x + ", " + scale, floats + ", tensor<f32>", floats);
   x = b.linear("patch", x, n(s.patches) + "x", s.patchSize, s.width);
   b.op("to_rows", x, Body::type(n(s.patches) + "x", s.width), rows);
-  return b;
-}
-
-Body stage(const Shape &s) {
-  Body b("stage");
-  std::string rows = Body::type("?x", s.width), kv = Body::type("?x", 2 * s.width), one = Body::type("", s.width), wide = Body::type("?x", s.hidden);
-  std::string x = "%x", eps = "{eps = 1.0e-5 : f64}";
-  if (s.mixer != Mixer::None) {
-    std::string normal = b.op("normalize", x, rows, rows, eps), mixed;
-    if (s.mixer == Mixer::Attention) {
-      std::string q = b.linear("q", normal, "?x", s.width, s.width), k = b.linear("kv", normal, "?x", s.width, 2 * s.width);
-      mixed = b.op("attention", q + ", " + k, rows + ", " + kv, rows, "{heads = " + n(s.heads) + " : i64}");
-    } else {
-      std::string mean = b.op("mean_rows", normal, rows, one);
-      mixed = b.op("spread", mean + ", " + normal, one + ", " + rows, rows);
-      mixed = b.op("mul", mixed + ", " + normal, rows + ", " + rows, rows);
-    }
-    mixed = b.linear("o", mixed, "?x", s.width, s.width);
-    x = b.op("add", x + ", " + mixed, rows + ", " + rows, rows);
-  }
-  std::string m = b.op("normalize", x, rows, rows, eps);
-  std::string gain = b.field("gain", {s.width}, 1.0);
-  m = b.op("mul", m + ", " + gain, rows + ", tensor<" + n(s.width) + "xf32>", rows);
-  m = b.linear("f1", m, "?x", s.width, s.hidden);
-  m = b.op("gelu", m, wide, wide);
-  m = b.linear("f2", m, "?x", s.hidden, s.width);
-  b.op("add", x + ", " + m, rows + ", " + rows, rows);
   return b;
 }
 
@@ -246,6 +154,41 @@ std::string programs(const Shape &s) {
 
 }  // namespace
 
+Body random_model::stageBody(const Shape &s, const std::string &name, bool dropout) {
+  Body b(name);
+  std::string rows = Body::type("?x", s.width), kv = Body::type("?x", 2 * s.width), one = Body::type("", s.width), wide = Body::type("?x", s.hidden);
+  std::string x = "%x", eps = "{eps = 1.0e-5 : f64}";
+  if (s.mixer != Mixer::None) {
+    std::string normal = b.op("normalize", x, rows, rows, eps), mixed;
+    if (s.mixer == Mixer::Attention) {
+      std::string q = b.linear("q", normal, "?x", s.width, s.width), k = b.linear("kv", normal, "?x", s.width, 2 * s.width);
+      mixed = b.op("attention", q + ", " + k, rows + ", " + kv, rows, "{heads = " + n(s.heads) + " : i64}");
+    } else {
+      std::string mean = b.op("mean_rows", normal, rows, one);
+      mixed = b.op("spread", mean + ", " + normal, one + ", " + rows, rows);
+      mixed = b.op("mul", mixed + ", " + normal, rows + ", " + rows, rows);
+    }
+    mixed = b.linear("o", mixed, "?x", s.width, s.width);
+    if (dropout) {  // one site for all stages: the draw differs by the stage of the call
+      std::string draw = b.op("uniform", mixed, rows, rows, "{site = 7 : i64}"), rate = b.fresh();
+      b.text += "  " + rate + " = nn.constant dense<0.2> : tensor<f32> : tensor<f32>\n";
+      std::string mask = Body::type("?x", s.width), truth = "!nn.sample<?x" + n(s.width) + "xi1>";
+      draw = b.op("compare", draw + ", " + rate, rows + ", tensor<f32>", truth, "{predicate = \"ge\"}");
+      draw = b.op("cast", draw, truth, mask);
+      mixed = b.op("mul", mixed + ", " + draw, rows + ", " + rows, rows);
+    }
+    x = b.op("add", x + ", " + mixed, rows + ", " + rows, rows);
+  }
+  std::string m = b.op("normalize", x, rows, rows, eps);
+  std::string gain = b.field("gain", {s.width}, 1.0);
+  m = b.op("mul", m + ", " + gain, rows + ", tensor<" + n(s.width) + "xf32>", rows);
+  m = b.linear("f1", m, "?x", s.width, s.hidden);
+  m = b.op("gelu", m, wide, wide);
+  m = b.linear("f2", m, "?x", s.hidden, s.width);
+  b.op("add", x + ", " + m, rows + ", " + rows, rows);
+  return b;
+}
+
 RandomProgram randomProgram(uint64_t seed, int64_t samples) {
   std::mt19937_64 random(seed);
   auto pick = [&](std::initializer_list<int64_t> from) { return *(from.begin() + random() % from.size()); };
@@ -263,10 +206,11 @@ RandomProgram randomProgram(uint64_t seed, int64_t samples) {
   s.sharedHead = random() % 4 == 0;
   s.rule = (Rule)(random() % 4);
   s.mixer = std::vector<Mixer>{Mixer::Attention, Mixer::Attention, Mixer::MeanRows, Mixer::None}[random() % 4];
+  s.dropout = seed % 2;
 
   // Modules list bundles and instances first; instances follow each other in the block.
   std::vector<std::pair<std::string, const Body *>> instances;
-  Body e = embed(s), st = stage(s), head = attachment(s, "head", s.classes), gate = attachment(s, "gate", 1);
+  Body e = embed(s), st = stageBody(s, "stage", false), head = attachment(s, "head", s.classes), gate = attachment(s, "gate", 1);
   instances.push_back({"embed", &e});
   for (int64_t l = 1; l <= s.stages; ++l) instances.push_back({"stage." + n(l), &st});
   if (s.sharedHead) instances.push_back({"pooled_head", &head});
@@ -283,17 +227,24 @@ RandomProgram randomProgram(uint64_t seed, int64_t samples) {
              head.write("%x: " + rows, "!nn.sample<" + n(s.classes) + "xf32>", last(head));
   if (s.rule == Rule::Gate) out.text += gate.write("%x: " + rows, "!nn.sample<f32>", last(gate));
   int64_t offset = 0;
+  std::vector<std::string> paths;
   for (auto &[path, body] : instances) {
+    paths.push_back(path);
     out.text += "nn.instance @\"" + path + "\" : @" + body->name + ".weights at " + n(offset) + "\n";
     offset += body->extent;
   }
   out.text += ruleText(s) + programs(s);
+  // The stage of training has the weights of the other and drops out.
+  Body training = stageBody(s, "stage", s.dropout);
+  std::string text = training.write("%x: " + rows, rows, last(training));
+  text = text.substr(text.find("func.func"));
+  out.text += text.replace(text.find("@stage("), 7, "@stage.training(") + trainingText(s, paths, seed);
   out.stages = s.stages;
   out.classes = s.classes;
   out.summary = "seed " + std::to_string(seed) + ": " + n(s.stages) + " stages of width " + n(s.width) + ", " + (s.tokens ? "tokens" : n(s.patches) + " patches") +
                 ", rule " + std::vector<std::string>{"gate", "confidence", "entropy", "patience"}[(int)s.rule] + ", mixer " +
                 std::vector<std::string>{"attention", "mean_rows", "none"}[(int)s.mixer] + (s.headReadsAllRows ? ", head reads all rows" : "") +
-                (s.sharedHead ? ", one head for all stages" : "");
+                (s.sharedHead ? ", one head for all stages" : "") + (s.dropout ? ", dropout in training" : "");
 
   std::normal_distribution<double> normal;
   for (int64_t i = 0; i < offset; ++i) out.inputs.weights.push_back((float)(0.4 * normal(random)));
@@ -303,7 +254,11 @@ RandomProgram randomProgram(uint64_t seed, int64_t samples) {
     Tensor t = s.tokens ? reference::makeTensor(Dtype::I32, {int64_t(1 + random() % 12)}, true) : reference::makeTensor(Dtype::U8, {s.patches, s.patchSize});
     for (double &v : t.data) v = random() % (s.tokens ? s.vocabulary : 256);
     out.inputs.inputs.inputs[0].push_back(t);
+    Tensor label = reference::makeTensor(Dtype::I32, {});
+    label.data = {double(random() % s.classes)};
+    out.inputs.inputs.inputs[1].push_back(label);
   }
+  out.inputs.inputs.settings.push_back(0.05);
   return out;
 }
 

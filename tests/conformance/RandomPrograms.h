@@ -1,8 +1,9 @@
-// Small random early-exit models: from a seed, one module with the walk @infer and the collected @evaluate of the same stages, heads, gates and
-// rule. Two ways to the same exits: interpreter(walk) against interpreter(collect and rule), every backend against the interpreter, and
-// every pass against the module it was given.
+// Small random early-exit models: from a seed, one module with the walk @infer, the collected @evaluate and the loss program @train.loss of the same
+// stages, heads, gates and rule. Two ways to the same exits: interpreter(walk) against interpreter(collect and rule), every backend against the
+// interpreter, and every pass against the module it was given.
 //
-// Settings: slot 0, the threshold of the rule. Input slot 0: tokens (ragged rows) or an image (fixed rows); @evaluate takes the same.
+// Settings: slot 0, the threshold of the rule; slot 1, the reward's weight of depth. Input slot 0: tokens (ragged rows) or an image (fixed rows);
+// slot 1: labels.
 #pragma once
 
 #include "tests/conformance/Backends.h"

@@ -1,0 +1,58 @@
+#include "compiler/artifact/ModuleObject.h"
+
+#include "compiler/artifact/Codegen.h"
+#include "compiler/artifact/Compile.h"
+#include "compiler/dialect/Nn.h"
+#include "compiler/dialect/Ramp.h"
+#include "compiler/pipelines/Pipelines.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/ControlFlow/IR/ControlFlow.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/IR/Diagnostics.h"
+
+using namespace mlir;
+
+namespace offramp {
+
+std::unique_ptr<MLIRContext> makeCompilerContext() {
+  DialectRegistry registry;
+  registry.insert<nn::NnDialect, ramp::RampDialect, func::FuncDialect, arith::ArithDialect, math::MathDialect, scf::SCFDialect, cf::ControlFlowDialect,
+                  linalg::LinalgDialect, memref::MemRefDialect, LLVM::LLVMDialect>();
+  auto context = std::make_unique<MLIRContext>(registry, MLIRContext::Threading::DISABLED);
+  context->loadAllAvailableDialects();
+  return context;
+}
+
+void runPasses(ModuleOp module, llvm::function_ref<void(OpPassManager &)> build) {
+  std::string messages;
+  ScopedDiagnosticHandler handler(module.getContext(), [&](Diagnostic &diagnostic) {
+    llvm::raw_string_ostream(messages) << diagnostic.getLocation() << ": " << diagnostic << "\n";
+    return success();
+  });
+  PassManager pm(module.getContext());
+  build(pm);
+  if (failed(pm.run(module))) throw CompileError("internal: " + messages);
+}
+
+ModuleObject compileModuleObject(ModuleOp module, const CpuTarget &cpu) {
+  runPasses(module, buildCpuPipeline);
+  ModuleObject out;
+  for (auto f : module.getOps<func::FuncOp>()) {
+    auto kind = f->getAttrOfType<StringAttr>("nn.program");
+    if (!kind) continue;
+    auto arena = f->getAttrOfType<DenseI64ArrayAttr>("nn.arena").asArrayRef();
+    out.programs.push_back({f->getAttrOfType<StringAttr>("nn.name").getValue().str(), kind.getValue().str(), f.getName().str(), arena[0], arena[1], arena[2]});
+  }
+  for (auto op : llvm::make_early_inc_range(module.getOps<nn::BundleOp>())) op.erase();
+  for (auto op : llvm::make_early_inc_range(module.getOps<nn::InstanceOp>())) op.erase();
+  if (failed(lowerToLlvm(module))) throw CompileError("internal: the calls do not lower to LLVM");
+  out.object = emitObject(module, cpu, false).object;
+  return out;
+}
+
+}  // namespace offramp
