@@ -1,6 +1,7 @@
 // `offramp eval`: accuracy, exits and speed of a run on its test data.
 #include "compiler/tools/offramp/Command.h"
 #include "compiler/tools/offramp/OpenRun.h"
+#include "compiler/tools/offramp/ReferenceRun.h"
 
 #include "runtime/core/Error.h"
 #include "runtime/infer/Collect.h"
@@ -8,6 +9,8 @@
 
 #include <fmt/ranges.h>
 
+#include <chrono>
+#include <cmath>
 #include <iostream>
 
 namespace offramp::tool {
@@ -37,18 +40,54 @@ void print(const Evaluation &e, const std::vector<double> &perStage) {
   if (e.undecided > 0) std::cout << fmt::format("{} samples left by a decision that is not a number\n", e.undecided);
 }
 
-void eval(const Options &options) {
-  if (options.backend == "reference") userError("`--backend reference` is not part of this program yet; use `--backend cpu`");
-  OpenRun run = openRun(options.run, options.sets, options.threads);
-  Split split = wholeSplit(testData(options.data, run.fields), options.limit);
+/// The interpreter's answers as an evaluation; `perStage` is filled where there are labels. One sample at a time decides, whatever --batch says.
+Evaluation byReference(const Options &options, OpenRun &run, const Split &split, std::vector<double> &perStage) {
+  ReferenceRun reference(options.run, run);
+  Evaluation e;
+  e.samples = split.size(), e.stages = run.artifact->manifest().stages, e.batch = 1;
+  e.histogram.assign((size_t)e.stages, 0);
+  const Column *labels = split.data->find(FieldKind::Label);
+  ReferenceOptions how;
+  how.exits = options.exits == "on", how.everyStage = labels != nullptr, how.threads = options.threads;
+  Progress progress("eval in double precision", e.samples, "samples", Progress::standardError());
+  how.progress = [&](int64_t done) { progress.update(done); };
+  const auto begun = std::chrono::steady_clock::now();
+  std::vector<ReferenceAnswer> answers = reference.infer(*split.data, split.rows, how);
+  e.samplesPerSecond = (double)e.samples / std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
+  progress.finish();
+  int64_t right = 0, stageSum = 0;
+  if (labels) perStage.assign((size_t)e.stages, 0);
+  for (size_t i = 0; i < answers.size(); ++i) {
+    const ReferenceAnswer &a = answers[i];
+    Prediction p{split.rows[i], labels ? labels->labels[(size_t)split.rows[i]] : -1, a.prediction, a.stage, a.decision};
+    right += p.prediction == p.label;
+    stageSum += p.stage;
+    ++e.histogram[(size_t)p.stage - 1];
+    e.undecided += how.exits && p.stage < e.stages && std::isnan(p.decision);
+    for (size_t s = 0; s < a.stagePredictions.size(); ++s) perStage[s] += (double)(a.stagePredictions[s] == p.label) / (double)e.samples;
+    e.predictions.push_back(p);
+  }
+  if (labels) e.accuracy = (double)right / (double)e.samples;
+  e.meanStage = (double)stageSum / (double)e.samples;
+  return e;
+}
+
+Evaluation onCpu(const Options &options, OpenRun &run, const Split &split, std::vector<double> &perStage) {
   Evaluator evaluator(*run.session, split, options.batch);
   InferOptions infer;
   infer.exits = options.exits == "on";
   evaluator.warmUp(infer);
   Evaluation e = evaluator.evaluate(infer, "eval", Progress::standardError());
-  std::vector<double> perStage;
   if (split.data->hasLabels() && run.artifact->manifest().evaluate)
     perStage = summarize(*collect(*run.session, split, std::min<int64_t>(64, split.size()))).perStageAccuracy;
+  return e;
+}
+
+void eval(const Options &options) {
+  OpenRun run = openRun(options.run, options.sets, options.threads);
+  Split split = wholeSplit(testData(options.data, run.fields), options.limit);
+  std::vector<double> perStage;
+  Evaluation e = options.backend == "reference" ? byReference(options, run, split, perStage) : onCpu(options, run, split, perStage);
   if (!options.predictions.empty()) writePredictions(options.predictions, e.predictions, run.info.classes);
   if (!options.json) return print(e, perStage);
   OrderedJson json;
