@@ -38,11 +38,13 @@ std::string sha256Of(StringRef bytes) {
   return llvm::toHex(hash.final(), /*LowerCase=*/true);
 }
 
-dsl::Model elaborateOrThrow(const fs::path &file, const std::map<std::string, std::string> &sets, const CompileOptions &options) {
+dsl::Model elaborateOrThrow(const fs::path &file, const std::map<std::string, std::string> &sets, const CompileOptions &options,
+                            std::string *warnings = nullptr) {
   dsl::SourceManager sources;
   dsl::DiagnosticEngine diagnostics(sources);
   auto model = dsl::elaborate(file, sets, options.importRoots, sources, diagnostics);
   if (!model) throw CompileError(diagnostics.render());
+  if (warnings) *warnings = diagnostics.render();
   return std::move(*model);
 }
 
@@ -145,11 +147,12 @@ std::unique_ptr<MLIRContext> makeContext() {
 }  // namespace
 
 CompileResult compileModel(const fs::path &file, const std::map<std::string, std::string> &sets, const CompileOptions &options) {
-  dsl::Model model = elaborateOrThrow(file, sets, options);
+  std::string warnings;
+  dsl::Model model = elaborateOrThrow(file, sets, options, &warnings);
   CpuTarget cpu = cpuTarget(options.cpu);
   std::string key = cacheKey(model, cpu);
   fs::path folder = cacheFolder(options) / key;
-  CompileResult result{folder / "artifact.so", folder / "artifact.json", folder / "artifact.o", {}, false};
+  CompileResult result{folder / "artifact.so", folder / "artifact.json", folder / "artifact.o", {}, false, std::move(warnings)};
   for (const std::string &source : model.sources) result.sources.push_back(source);
   std::error_code error;
   if (options.useCache && isWhole(folder)) {

@@ -28,6 +28,7 @@ struct CompileResult {
   std::filesystem::path so, manifest, object;  ///< in the cache folder; copy what is to be kept
   std::vector<std::filesystem::path> sources;  ///< the model file and what it imported
   bool fromCache = false;
+  std::string warnings;  ///< rendered, empty if there are none
 };
 
 /// `sets`: compile-time parameters by name (`width` → "64"); run-time settings among them become the manifest's defaults and never cause a

@@ -116,7 +116,7 @@ void appendCell(Column &column, std::string_view cell, const Place &place) {
   if (field.kind == FieldKind::Tokens) {
     forEachElement(cell, field.name, place, [&](std::string_view text) {
       auto id = parseInteger(text);
-      if (!id) dataError(place, field.name, "token {} is not an integer id", inQuotes(text));
+      if (!id) dataError(place, field.name, "token {} is not an integer id; map words to ids when preparing the data", inQuotes(text));
       appendToken(column, *id, text, place);
     });
     return finishSequence(column, place);

@@ -70,7 +70,13 @@ class Binder {
     const FieldSpec &spec = builder.spec(missing);
     std::string wanted = inQuotes(spec.name);
     if (spreads(missing)) wanted += fmt::format(" or `{}` to `{}`", elementName(spec, 0), elementName(spec, elementsOf(spec) - 1));
-    userError("{}: no column {} for field `{}`: {}; the columns are {}", place.text(), wanted, spec.name, describe(spec), listed(first));
+    const std::string text = fmt::format("{}: no column {} for field `{}`: {}; the columns are {}", place.text(), wanted, spec.name, describe(spec), listed(first));
+    int64_t needed = 0;
+    bool numbers = true;
+    for (size_t f = 0; f < builder.fields(); ++f) needed += spreads(f) ? elementsOf(builder.spec(f)) : 1;
+    for (const std::string &cell : first) numbers &= parseNumber(cell).has_value();
+    if (!numbers) userError("{}", text);
+    userError("{}. Without a header a line has {} cells for the fields of the model, this one has {}", text, needed, first.size());
   }
 
  private:

@@ -12,6 +12,14 @@ refused 1 "does not exist" "$offramp" train "$model" --data "train=$work/none,$w
 [[ ! -e $work/run ]] || fail "a refused training left a run folder"
 refused 1 "treshold" "$offramp" train "$model" --data "$train" --out "$work/run" --set treshold=0.5
 
+# Class names that a model file names: looked for by `check` already, and as many as there are classes.
+sed 's/label: class\[classes\]/label: class[classes]("names.txt")/' "$model" >"$work/named.ramp"
+refused 1 "named.ramp: the class names of .label. are in .*names.txt., which does not exist" "$offramp" check "$work/named.ramp"
+printf 'shirt\nshoe\n' >"$work/names.txt"
+refused 1 "names.txt: 2 class names, but .label. of .*named.ramp has 10 classes" "$offramp" check "$work/named.ramp"
+refused 1 "names.txt: 2 class names" "$offramp" train "$work/named.ramp" --data "$train" --out "$work/run"
+[[ ! -e $work/run ]] || fail "a refused training left a run folder"
+
 "$offramp" train "$model" --data "$train" --limit 128 --out "$work/run"
 refused 1 "--resume" "$offramp" train "$model" --data "$train" --limit 128 --out "$work/run"
 refused 1 "another .--seed" "$offramp" train "$model" --data "$train" --out "$work/run" --resume --seed 77

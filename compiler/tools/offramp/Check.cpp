@@ -24,6 +24,8 @@ void check(const Options &options) {
   auto model = dsl::elaborate(options.file, sets, importRoots(), sources, diagnostics);
   if (!model || diagnostics.hasErrors()) throw CompileError(diagnostics.render());
   std::cerr << diagnostics.render();
+  for (const dsl::Input &input : model->inputs)
+    if (!input.namesFile.empty()) classNames(options.file, input.namesFile, input.name, input.classes);
   std::cout << fmt::format("{}: model `{}` is fine: {} stages, {} phases, {} settings\n", options.file, model->name, model->stages.size(),
                            model->phases.size(), model->settings.size());
 }

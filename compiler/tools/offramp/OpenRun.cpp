@@ -3,6 +3,7 @@
 
 #include "backends/cpu/RunProfile.h"
 #include "runtime/core/Error.h"
+#include "runtime/data/LabelMap.h"
 #include "runtime/data/ReadDataset.h"
 
 #include <cstdlib>
@@ -21,7 +22,19 @@ std::vector<fs::path> importRoots() {
   return {OFFRAMP_STDLIB_SOURCE};
 }
 
+
 void announceMeasuring() { std::cerr << "measuring this machine for the cost model (once)…" << std::endl; }
+
+std::vector<std::string> classNames(const fs::path &model, const std::string &names, const std::string &label, int64_t classes) {
+  const std::string path = (model.parent_path() / names).string();
+  std::error_code error;
+  if (!fs::is_regular_file(path, error))
+    userError("{}: the class names of `{}` are in `{}`, which does not exist; the path is from the model file, one name a line", model.string(), label, path);
+  std::vector<std::string> found = readClassNames(path);
+  if ((int64_t)found.size() != classes)
+    userError("{}: {} class names, but `{}` of {} has {} classes", path, found.size(), label, model.string(), classes);
+  return found;
+}
 
 OpenRun openRun(const fs::path &run, const std::vector<std::string> &sets, int threads, cpu::EngineMode mode) {
   OpenRun open;

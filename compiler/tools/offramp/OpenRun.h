@@ -15,6 +15,9 @@ namespace offramp::tool {
 /// $OFFRAMP_STDLIB, beside the installed program, or the source tree it was built from.
 std::vector<std::filesystem::path> importRoots();
 
+/// The class names of `names`, a path from the folder of the model file, for a label of so many classes; UserError names both files.
+std::vector<std::string> classNames(const std::filesystem::path &model, const std::string &names, const std::string &label, int64_t classes);
+
 struct OpenRun {
   runtime::RunInfo info;
   std::shared_ptr<const runtime::Artifact> artifact;

@@ -5,7 +5,6 @@
 #include "compiler/artifact/Compile.h"
 #include "runtime/core/Error.h"
 #include "runtime/core/Files.h"
-#include "runtime/data/LabelMap.h"
 #include "runtime/data/ReadDataset.h"
 #include "runtime/train/Loop.h"
 
@@ -61,6 +60,7 @@ void start(const Options &options, const std::vector<std::string> &words) {
   CompileOptions compile;
   compile.importRoots = importRoots();
   CompileResult compiled = compileModel(options.file, parseSets(options.sets), compile);
+  std::cerr << compiled.warnings;
   auto artifact = Artifact::load(compiled.so, compiled.manifest);
   const Manifest &manifest = artifact->manifest();
 
@@ -69,8 +69,10 @@ void start(const Options &options, const std::vector<std::string> &words) {
     for (const ManifestSetting &setting : manifest.settings)
       if (setting.name == name) settings.apply({{name, text}});
   std::vector<FieldSpec> fields = manifest.inputs;
-  if (!manifest.namesFile.empty())
-    fields[(size_t)manifest.labelInput()].names = readClassNames((fs::path(options.file).parent_path() / manifest.namesFile).string());
+  if (!manifest.namesFile.empty()) {
+    FieldSpec &label = fields[(size_t)manifest.labelInput()];
+    label.names = classNames(options.file, manifest.namesFile, label.name, label.classes);
+  }
   TrainingData data = readData(arguments, fields);
   makeTrainingSplits(data.train, data.valid, options.seed, options.limit);  // refuses what cannot be split
   if (!options.init.empty()) {

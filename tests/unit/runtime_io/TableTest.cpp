@@ -71,7 +71,7 @@ BOOST_AUTO_TEST_CASE(every_mistake_names_line_and_field) {
   BOOST_TEST(refusal("a.tsv", "label\ttokens\tlabel\na\t1\tb\n", text) == "a.tsv:1: two columns are named `label`");
   BOOST_TEST(refusal("a.tsv", "label\ttokens\na\t1\textra\n", text) == "a.tsv:2: 3 fields, but the header has 2");
   BOOST_TEST(refusal("a.tsv", "label\ttokens\na\t1\n\nb\t1\n", text) == "a.tsv:3: an empty line inside the table");
-  BOOST_TEST(refusal("a.tsv", "label\ttokens\na\t1 x 2\n", text) == "a.tsv:2: field `tokens`: token `x` is not an integer id");
+  BOOST_TEST(refusal("a.tsv", "label\ttokens\na\t1 x 2\n", text) == "a.tsv:2: field `tokens`: token `x` is not an integer id; map words to ids when preparing the data");
   BOOST_TEST(refusal("a.tsv", "label\ttokens\na\t1 -1\n", text) == "a.tsv:2: field `tokens`: token id -1 is outside the vocabulary of 10 (0 to 9)");
   BOOST_TEST(refusal("a.tsv", "label\ttokens\na\t[1,2\n", text) == "a.tsv:2: field `tokens`: the array `[1,2` has no closing `]`");
   BOOST_TEST(refusal("a.tsv", "label\ttokens\na\t \n", text) ==
@@ -91,5 +91,6 @@ BOOST_AUTO_TEST_CASE(every_mistake_names_line_and_field) {
 
 BOOST_AUTO_TEST_CASE(a_rejected_file_without_header_is_described_by_its_cells) {
   BOOST_TEST(refusal("a.csv", "1,2,3\n", image) ==
-             "a.csv:1: no column `image` or `image_0` to `image_3` for field `image`: u8[2, 2]; the columns are `1`, `2`, `3`");
+             "a.csv:1: no column `image` or `image_0` to `image_3` for field `image`: u8[2, 2]; the columns are `1`, `2`, `3`. "
+             "Without a header a line has 5 cells for the fields of the model, this one has 3");
 }
