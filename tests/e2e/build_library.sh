@@ -9,6 +9,9 @@ idxHead "$data/t10k-images-idx3-ubyte.gz" 300 "$work/images.idx"
 "$work/classify" "$work/images.idx" --threads 1 --threshold 0.5 >"$work/exe.tsv"
 "$offramp" build "$run" --emit so -o "$work/libfashion.so"
 "$offramp" build "$run" --emit obj -o "$work/boots.o"
+mkdir "$work/odd, \"folder\""
+"$offramp" build "$run" --emit so -o "$work/odd, \"folder\"/lib, two.so" >/dev/null || fail "an odd name"
+grep -q "offramp_model___two(void)" "$work/odd, \"folder\"/lib, two.h" || fail "no entry for an odd name"
 for header in libfashion.h boots.h; do [[ -s $work/$header ]] || fail "no $header"; done
 symbols=$(nm -D --defined-only "$work/libfashion.so" | awk '{print $3}' | grep -v '^offramp_\(model_\|context_\|abi_version\|run$\|set\|get$\|error$\)' || true)
 [[ -z $symbols ]] || fail "the library shows more than its interface: $symbols"

@@ -125,7 +125,8 @@ fs::path linkLibrary(const Product &product, const Manifest &manifest, const fs:
   const fs::path out = folder / fileName, script = folder / "symbols.map";
   writeFileAtomic(script, "{ global: offramp_abi_version; offramp_model_*; offramp_context_*; offramp_error; offramp_set; offramp_get; offramp_set_exits; "
                           "offramp_run; local: *; };\n");
-  arguments.insert(arguments.end(), {"-shared", "-o", out.string(), "-Wl,-soname," + fileName, "-Wl,--version-script," + script.string(), "-Wl,-Bsymbolic", "-Wl,-z,defs",
+  arguments.insert(arguments.end(), {"-shared", "-o", out.string(), "-Xlinker", "-soname=" + fileName, "-Xlinker", "--version-script=" + script.string(),  // -Wl would split names at commas
+                                     "-Wl,-Bsymbolic", "-Wl,-z,defs",
                                      writeRecord(product, manifest, folder, false).string(), product.object.string(), "-Wl,--whole-archive", archive("embed"),
                                      "-Wl,--no-whole-archive"});
   addRuntime(arguments);
