@@ -9,9 +9,9 @@ nn.instance @stage.2 : @stage.weights at 16
 // What the kernels are is declared, not guessed.
 // CHECK-DAG: func.func private @offramp_cpu_linear(!llvm.ptr, !llvm.ptr, !llvm.ptr, !llvm.ptr, !llvm.ptr, i64, i64, i64, i64)
 
-// (call, batch, batch of the rows, arena, operands: h, w, result)
+// (call, batch, batch of the rows, arena, stage number for draws, operands: h, w, result)
 // CHECK-LABEL: func.func private @stage.calls(
-// CHECK-SAME: %[[CALL:.*]]: !llvm.ptr, %[[B:[^:]*]]: !llvm.ptr, %{{.*}}: !llvm.ptr, %{{.*}}: !llvm.ptr, %[[H:[^:]*]]: !llvm.ptr, %[[W:[^:]*]]: !llvm.ptr, %[[OUT:[^:]*]]: !llvm.ptr)
+// CHECK-SAME: %[[CALL:.*]]: !llvm.ptr, %[[B:[^:]*]]: !llvm.ptr, %{{.*}}: !llvm.ptr, %{{.*}}: !llvm.ptr, %{{.*}}: i64, %[[H:[^:]*]]: !llvm.ptr, %[[W:[^:]*]]: !llvm.ptr, %[[OUT:[^:]*]]: !llvm.ptr)
 // CHECK: %[[AT:.*]] = llvm.getelementptr %[[B]][1]
 // CHECK: %[[ROWS:.*]] = llvm.load %[[AT]] : !llvm.ptr -> i64
 // CHECK: call @offramp_cpu_linear(%[[CALL]], %[[H]], %{{.*}}, %{{.*}}, %[[OUT]], %[[ROWS]], %c4_i64{{.*}}, %c4_i64{{.*}}, %c0_i64
