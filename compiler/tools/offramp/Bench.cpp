@@ -18,6 +18,7 @@ struct Options {
   std::vector<std::string> data, sets;
   std::vector<int64_t> batches{1, 8, 64};
   int64_t limit = 2000;
+  std::vector<std::string> ways;  ///< names of those to measure; all if empty
   int rounds = 5, threads = 0;
   bool json = false;
 };
@@ -26,8 +27,15 @@ struct Way {
   const char *name;
   InferOptions options;
 };
-constexpr Way ways[] = {{"full_depth", {false, 0, 0}},      {"exits", {true, 2, 2}},          {"exits_without_regrouping", {true, 2, 0}},
+constexpr Way allWays[] = {{"full_depth", {false, 0, 0}},      {"exits", {true, 2, 2}},          {"exits_without_regrouping", {true, 2, 0}},
                         {"exit_first_on", {true, 1, 2}},    {"exit_first_off", {true, 0, 2}}};
+
+std::vector<Way> waysNamed(const std::vector<std::string> &names) {
+  std::vector<Way> ways;
+  for (const Way &way : allWays)
+    if (names.empty() || std::find(names.begin(), names.end(), way.name) != names.end()) ways.push_back(way);
+  return ways;
+}
 
 /// What was decided at each stage: the choice of most batches that reached it, and what the model expects of both ways.
 OrderedJson stagesJson(const std::vector<BackendChoices> &taken, const std::vector<StagePlan> &plans) {
@@ -60,15 +68,16 @@ std::string choicesText(const OrderedJson &stages) {
 void bench(const Options &options) {
   OpenRun run = openRun(options.run, options.sets, options.threads);
   Split split = wholeSplit(testData(options.data, run.fields), options.limit);
+  const std::vector<Way> ways = waysNamed(options.ways);
   OrderedJson all = OrderedJson::array();
   for (int64_t batch : options.batches) {
     Evaluator evaluator(*run.session, split, batch);
-    std::vector<double> seconds[std::size(ways)];
-    OrderedJson choices[std::size(ways)], stages[std::size(ways)];
+    std::vector<std::vector<double>> seconds(ways.size());
+    std::vector<OrderedJson> choices(ways.size()), stages(ways.size());
     for (int round = 0; round < options.rounds; ++round)
-      for (size_t w = 0; w < std::size(ways); ++w) {
+      for (size_t w = 0; w < ways.size(); ++w) {
         // Who leaves where is found at each way's own warm-up once; full depth and exits differ, the others are as exits.
-        if (round == 0 || w <= 1) evaluator.warmUp(ways[w].options, 1024);
+        if (round == 0 || ways[w].name == std::string_view("full_depth") || ways[w].name == std::string_view("exits")) evaluator.warmUp(ways[w].options, 1024);
         Backend &backend = run.session->backend();
         backend.takeChoices(), backend.takeStageChoices();
         seconds[w].push_back(evaluator.time(ways[w].options, split.size()));
@@ -76,7 +85,7 @@ void bench(const Options &options) {
         choices[w] = {{"exit_first", c.split}, {"whole", c.whole}, {"regrouped", c.regrouped}, {"kept", c.kept}};
         stages[w] = stagesJson(backend.takeStageChoices(), backend.plan((double)batch, averageRows(split, run.artifact->manifest())));
       }
-    for (size_t w = 0; w < std::size(ways); ++w) {
+    for (size_t w = 0; w < ways.size(); ++w) {
       std::sort(seconds[w].begin(), seconds[w].end());
       const double rate = (double)split.size() / seconds[w][seconds[w].size() / 2];
       all.push_back({{"batch", batch}, {"way", ways[w].name}, {"samples_per_second", rate}, {"choices", choices[w]}, {"stages", stages[w]}});
@@ -97,6 +106,9 @@ void addBench(CLI::App &app) {
   command->add_option("--set", options->sets, "name=value of a setting")->take_all()->allow_extra_args(false);
   command->add_option("--limit", options->limit, "only the first N samples; 0: all")->check(CLI::NonNegativeNumber);
   command->add_option("--rounds", options->rounds, "rounds, of which the median counts")->check(CLI::Range(1, 1000));
+  std::vector<std::string> names;
+  for (const Way &way : allWays) names.emplace_back(way.name);
+  command->add_option("--ways", options->ways, "only these ways")->delimiter(',')->check(CLI::IsMember(names));
   command->add_option("--threads", options->threads, "threads; 0: all")->check(CLI::Range(0, 4096));
   command->add_flag("--json", options->json, "one JSON array");
   command->footer("Example: offramp bench runs/first --batch 1,8,64 --data "
