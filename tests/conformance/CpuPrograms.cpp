@@ -40,7 +40,9 @@ struct CompiledSet {
     ModuleObject object = compileModuleObject(*module, cpuTarget("native"));
     for (const ModuleProgram &program : object.programs) programs[program.name] = program;
 
-    fs::path folder = fs::temp_directory_path() / ("offramp-conformance-" + std::to_string(getpid()));
+    // A path of its own: the loader takes one it has seen for the library that is still open.
+    static int made = 0;
+    fs::path folder = fs::temp_directory_path() / ("offramp-conformance-" + std::to_string(getpid()) + "-" + std::to_string(++made));
     fs::create_directories(folder);
     std::ofstream(folder / "set.o", std::ios::binary) << object.object;
     linkShared(folder / "set.o", folder / "set.so");

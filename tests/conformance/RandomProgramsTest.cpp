@@ -16,6 +16,12 @@ using offramp::reference::Value;
 namespace {
 
 const int kPrograms = 60;
+
+/// Of these so many are compiled for the CPU, which takes seconds each; OFFRAMP_RANDOM_PROGRAMS=60 takes them all.
+int compiledPrograms() {
+  const char *asked = std::getenv("OFFRAMP_RANDOM_PROGRAMS");
+  return asked ? std::atoi(asked) : 16;
+}
 const uint64_t kSeed = 20240;
 const double kMargin = 1e-4;  // f32; docs/spec/numerics.md
 
@@ -113,7 +119,7 @@ const Suite &suite() {
   static const Suite all = [] {
     Suite s;
     const char *chosen = std::getenv("OFFRAMP_PROGRAM");
-    for (int i = 0; i < kPrograms; ++i) {
+    for (int i = 0; i < (chosen ? kPrograms : compiledPrograms()); ++i) {
       if (chosen && i != std::atoi(chosen)) continue;
       s.set.add("p" + std::to_string(s.programs.size()), randomProgram(kSeed + i, 41).text, randomProgram(kSeed + i, 41).inputs.weights);
       s.programs.push_back(randomProgram(kSeed + i, 41));
