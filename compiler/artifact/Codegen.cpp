@@ -1,6 +1,7 @@
 #include "compiler/artifact/Codegen.h"
 
 #include "compiler/artifact/Compile.h"
+#include "compiler/dialect/Nn.h"
 #include "mlir/Conversion/Passes.h"
 #include "mlir/Dialect/Affine/Passes.h"
 #include "mlir/Dialect/Linalg/Passes.h"
@@ -21,7 +22,9 @@ using namespace mlir;
 
 namespace offramp {
 
-LogicalResult lowerToLlvm(ModuleOp module) {
+void lowerToLlvm(ModuleOp module) {
+  for (auto op : llvm::make_early_inc_range(module.getOps<nn::BundleOp>())) op.erase();
+  for (auto op : llvm::make_early_inc_range(module.getOps<nn::InstanceOp>())) op.erase();
   PassManager pm(module.getContext());
   pm.addPass(createConvertLinalgToLoopsPass());
   pm.addPass(memref::createExpandStridedMetadataPass());
@@ -35,7 +38,7 @@ LogicalResult lowerToLlvm(ModuleOp module) {
   pm.addPass(createConvertIndexToLLVMPass());
   pm.addPass(createConvertControlFlowToLLVMPass());
   pm.addPass(createReconcileUnrealizedCastsPass());
-  return pm.run(module);
+  if (failed(pm.run(module))) throw CompileError("internal: the calls do not lower to LLVM");
 }
 
 ObjectCode emitObject(ModuleOp module, const CpuTarget &cpu, bool withText) {

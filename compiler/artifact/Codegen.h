@@ -6,8 +6,9 @@
 
 namespace offramp {
 
-/// Programs at the level of calls (after lower-to-calls) become LLVM dialect, in place.
-mlir::LogicalResult lowerToLlvm(mlir::ModuleOp module);
+/// Programs at the level of calls (after lower-to-calls) become LLVM dialect, in place; the layout of weights, which their addresses hold by
+/// then, goes. Throws CompileError.
+void lowerToLlvm(mlir::ModuleOp module);
 
 struct ObjectCode {
   std::string object;   ///< relocatable ELF

@@ -3,22 +3,11 @@
 #include "compiler/artifact/Codegen.h"
 #include "compiler/artifact/Link.h"
 #include "compiler/artifact/Manifest.h"
-#include "compiler/dialect/Nn.h"
-#include "compiler/dialect/Ramp.h"
-#include "compiler/import/Import.h"
+#include "compiler/artifact/ModuleObject.h"
 #include "compiler/pipelines/Pipelines.h"
 #include "dsl/program/Print.h"
 #include "dsl/sema/Elaborate.h"
-#include "mlir/Dialect/Arith/IR/Arith.h"
-#include "mlir/Dialect/ControlFlow/IR/ControlFlow.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
-#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
-#include "mlir/Dialect/Linalg/IR/Linalg.h"
-#include "mlir/Dialect/Math/IR/Math.h"
-#include "mlir/Dialect/MemRef/IR/MemRef.h"
-#include "mlir/Dialect/SCF/IR/SCF.h"
-#include "mlir/IR/Diagnostics.h"
-#include "mlir/Pass/PassManager.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/SHA256.h"
@@ -114,34 +103,14 @@ struct Lowered {
 
 /// All levels from the imported module to calls; what a pass says becomes the error's text.
 Lowered lowerModel(MLIRContext &context, const dsl::Model &model, bool withText) {
-  std::string messages;
-  ScopedDiagnosticHandler handler(&context, [&](Diagnostic &diagnostic) {
-    llvm::raw_string_ostream(messages) << diagnostic.getLocation() << ": " << diagnostic << "\n";
-    return success();
-  });
-  auto run = [&](ModuleOp module, auto build) {
-    PassManager pm(&context);
-    build(pm);
-    if (failed(pm.run(module))) throw CompileError("internal: " + messages);
-  };
   Lowered out;
-  out.module = importModel(context, model);
-  if (!out.module) throw CompileError("internal: " + messages);
-  run(*out.module, buildSamplePipeline);
+  out.module = importOrThrow(context, model);
+  runPasses(*out.module, buildSamplePipeline);
   out.costs = stageCosts(*out.module, std::max<int64_t>(1, model.rowsPerSample));
-  run(*out.module, buildBatchPipeline);
+  runPasses(*out.module, buildBatchPipeline);
   if (withText) llvm::raw_string_ostream(out.batchText) << *out.module;
-  run(*out.module, buildCallPipeline);
+  runPasses(*out.module, buildCallPipeline);
   return out;
-}
-
-std::unique_ptr<MLIRContext> makeContext() {
-  DialectRegistry registry;
-  registry.insert<nn::NnDialect, ramp::RampDialect, func::FuncDialect, arith::ArithDialect, math::MathDialect, scf::SCFDialect, cf::ControlFlowDialect,
-                  linalg::LinalgDialect, memref::MemRefDialect, LLVM::LLVMDialect>();
-  auto context = std::make_unique<MLIRContext>(registry, MLIRContext::Threading::DISABLED);
-  context->loadAllAvailableDialects();
-  return context;
 }
 
 }  // namespace
@@ -161,13 +130,11 @@ CompileResult compileModel(const fs::path &file, const std::map<std::string, std
     return result;
   }
 
-  auto context = makeContext();
+  auto context = makeCompilerContext();
   Lowered lowered = lowerModel(*context, model, false);
   // The manifest reads functions and bundles, which the last lowering removes; the checksum is known only after it.
   OwningOpRef<ModuleOp> described = lowered.module->clone();
-  for (auto op : llvm::make_early_inc_range(lowered.module->getOps<nn::BundleOp>())) op.erase();
-  for (auto op : llvm::make_early_inc_range(lowered.module->getOps<nn::InstanceOp>())) op.erase();
-  if (failed(lowerToLlvm(*lowered.module))) throw CompileError("internal: the calls do not lower to LLVM");
+  lowerToLlvm(*lowered.module);
   ObjectCode code = emitObject(*lowered.module, cpu, false);
 
   // Made beside the cache entry and renamed: an entry is whole or absent, whoever else compiles at the same time.
@@ -189,12 +156,10 @@ CompileResult compileModel(const fs::path &file, const std::map<std::string, std
 
 std::string compileToText(const fs::path &file, const std::map<std::string, std::string> &sets, const CompileOptions &options, const std::string &level) {
   dsl::Model model = elaborateOrThrow(file, sets, options);
-  auto context = makeContext();
+  auto context = makeCompilerContext();
   Lowered lowered = lowerModel(*context, model, true);
   if (level == "mlir") return lowered.batchText;
-  for (auto op : llvm::make_early_inc_range(lowered.module->getOps<nn::BundleOp>())) op.erase();
-  for (auto op : llvm::make_early_inc_range(lowered.module->getOps<nn::InstanceOp>())) op.erase();
-  if (failed(lowerToLlvm(*lowered.module))) throw CompileError("internal: the calls do not lower to LLVM");
+  lowerToLlvm(*lowered.module);
   return emitObject(*lowered.module, cpuTarget(options.cpu), true).llvmText;
 }
 
@@ -226,22 +191,11 @@ ModelCosts modelCosts(const fs::path &file, const std::map<std::string, std::str
   }
   for (const auto &[path, count] : byPath) out.allWeights += count;
 
-  auto context = makeContext();
-  std::string messages;
-  ScopedDiagnosticHandler handler(context.get(), [&](Diagnostic &diagnostic) {
-    llvm::raw_string_ostream(messages) << diagnostic.getLocation() << ": " << diagnostic << "\n";
-    return success();
-  });
-  auto module = importModel(*context, model);
-  auto run = [&](auto build) {
-    PassManager pm(context.get());
-    build(pm);
-    if (failed(pm.run(*module))) throw CompileError("internal: " + messages);
-  };
-  if (!module) throw CompileError("internal: " + messages);
-  run(buildInferencePipeline);
+  auto context = makeCompilerContext();
+  auto module = importOrThrow(*context, model);
+  runPasses(*module, buildInferencePipeline);
   out.stages = stageCosts(*module, out.rows);
-  run(buildCpuPipeline);
+  runPasses(*module, buildCpuPipeline);
   for (auto f : module->getOps<func::FuncOp>())  // lowering gives programs other names
     if (auto kind = f->getAttrOfType<StringAttr>("nn.program"); kind && kind.getValue() == "infer")
       if (auto arena = f->getAttrOfType<DenseI64ArrayAttr>("nn.arena")) out.arenaRow = arena[0], out.arenaSample = arena[1], out.arenaFixed = arena[2];

@@ -4,6 +4,7 @@
 #include "compiler/artifact/Compile.h"
 #include "compiler/dialect/Nn.h"
 #include "compiler/dialect/Ramp.h"
+#include "compiler/import/Import.h"
 #include "compiler/pipelines/Pipelines.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/ControlFlow/IR/ControlFlow.h"
@@ -28,15 +29,28 @@ std::unique_ptr<MLIRContext> makeCompilerContext() {
   return context;
 }
 
-void runPasses(ModuleOp module, llvm::function_ref<void(OpPassManager &)> build) {
+/// Runs `work` on the context and throws CompileError with the diagnostics it gave if it fails.
+static void orThrow(MLIRContext &context, llvm::function_ref<LogicalResult()> work) {
   std::string messages;
-  ScopedDiagnosticHandler handler(module.getContext(), [&](Diagnostic &diagnostic) {
+  ScopedDiagnosticHandler handler(&context, [&](Diagnostic &diagnostic) {
     llvm::raw_string_ostream(messages) << diagnostic.getLocation() << ": " << diagnostic << "\n";
     return success();
   });
-  PassManager pm(module.getContext());
-  build(pm);
-  if (failed(pm.run(module))) throw CompileError("internal: " + messages);
+  if (failed(work())) throw CompileError("internal: " + messages);
+}
+
+OwningOpRef<ModuleOp> importOrThrow(MLIRContext &context, const dsl::Model &model) {
+  OwningOpRef<ModuleOp> module;
+  orThrow(context, [&] { return success((bool)(module = importModel(context, model))); });
+  return module;
+}
+
+void runPasses(ModuleOp module, llvm::function_ref<void(OpPassManager &)> build) {
+  orThrow(*module.getContext(), [&] {
+    PassManager pm(module.getContext());
+    build(pm);
+    return pm.run(module);
+  });
 }
 
 ModuleObject compileModuleObject(ModuleOp module, const CpuTarget &cpu) {
@@ -48,9 +62,7 @@ ModuleObject compileModuleObject(ModuleOp module, const CpuTarget &cpu) {
     auto arena = f->getAttrOfType<DenseI64ArrayAttr>("nn.arena").asArrayRef();
     out.programs.push_back({f->getAttrOfType<StringAttr>("nn.name").getValue().str(), kind.getValue().str(), f.getName().str(), arena[0], arena[1], arena[2]});
   }
-  for (auto op : llvm::make_early_inc_range(module.getOps<nn::BundleOp>())) op.erase();
-  for (auto op : llvm::make_early_inc_range(module.getOps<nn::InstanceOp>())) op.erase();
-  if (failed(lowerToLlvm(module))) throw CompileError("internal: the calls do not lower to LLVM");
+  lowerToLlvm(module);
   out.object = emitObject(module, cpu, false).object;
   return out;
 }

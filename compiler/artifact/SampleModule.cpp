@@ -2,7 +2,6 @@
 
 #include "compiler/artifact/Compile.h"
 #include "compiler/artifact/ModuleObject.h"
-#include "compiler/import/Import.h"
 #include "compiler/pipelines/Pipelines.h"
 #include "dsl/sema/Elaborate.h"
 
@@ -14,8 +13,7 @@ mlir::OwningOpRef<mlir::ModuleOp> sampleModule(mlir::MLIRContext &context, const
   dsl::DiagnosticEngine diagnostics(sources);
   auto model = dsl::elaborate(file, sets, importRoots, sources, diagnostics);
   if (!model) throw CompileError(diagnostics.render());
-  mlir::OwningOpRef<mlir::ModuleOp> module = importModel(context, *model);
-  if (!module) throw CompileError("internal: `" + file.string() + "` cannot be imported");
+  mlir::OwningOpRef<mlir::ModuleOp> module = importOrThrow(context, *model);
   runPasses(*module, [&](mlir::OpPassManager &pm) { buildFrontPipeline(pm, kinds); });
   return module;
 }

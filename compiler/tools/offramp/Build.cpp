@@ -61,8 +61,7 @@ struct Compiled {
 CompileOptions compileOptions(const fs::path &run, const std::string &cpu) {
   CompileOptions options;
   options.cpu = cpu;
-  const fs::path library = run / "source" / "stdlib";  // as the run was trained with, whatever this program's library is now
-  options.importRoots = fs::is_directory(library) ? std::vector<fs::path>{library} : importRoots();
+  options.importRoots = importRootsOf(run);
   return options;
 }
 

@@ -23,6 +23,11 @@ std::vector<fs::path> importRoots() {
 }
 
 
+std::vector<fs::path> importRootsOf(const fs::path &run) {
+  const fs::path kept = run / "source" / "stdlib";
+  return fs::is_directory(kept) ? std::vector<fs::path>{kept} : importRoots();
+}
+
 void announceMeasuring() { std::cerr << "measuring this machine for the cost model (once)…" << std::endl; }
 
 std::vector<std::string> classNames(const fs::path &model, const std::string &names, const std::string &label, int64_t classes) {

@@ -14,6 +14,8 @@ namespace offramp::tool {
 
 /// $OFFRAMP_STDLIB, beside the installed program, or the source tree it was built from.
 std::vector<std::filesystem::path> importRoots();
+/// Where a run's source finds library text: what it was trained with, kept in the run, whatever this program's library is now.
+std::vector<std::filesystem::path> importRootsOf(const std::filesystem::path &run);
 
 /// The class names of `names`, a path from the folder of the model file, for a label of so many classes; UserError names both files.
 std::vector<std::string> classNames(const std::filesystem::path &model, const std::string &names, const std::string &label, int64_t classes);

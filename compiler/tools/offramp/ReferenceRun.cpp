@@ -24,11 +24,8 @@ namespace {
 reference::Interpreter interpreterOf(const fs::path &run, const OpenRun &open) {
   const fs::path source = run / "source" / open.info.source;
   if (!fs::exists(source)) userError("`{}` is missing; the reference runs a model from the source kept in its run", source.string());
-  std::vector<fs::path> roots;
-  if (fs::is_directory(run / "source" / "stdlib")) roots.push_back(run / "source" / "stdlib");
-  for (const fs::path &root : importRoots()) roots.push_back(root);
   auto context = makeCompilerContext();
-  mlir::OwningOpRef<mlir::ModuleOp> module = sampleModule(*context, source, open.info.sets, roots, {"infer", "evaluate"});
+  mlir::OwningOpRef<mlir::ModuleOp> module = sampleModule(*context, source, open.info.sets, importRootsOf(run), {"infer", "evaluate"});
   return reference::Interpreter(*module);
 }
 
