@@ -1,5 +1,7 @@
 // Contracts of compiled inference on a real run (DESIGN.md 7.1, 7.3): the same bits however samples are grouped, nobody leaves at a threshold nobody
 // reaches, no allocation once a batch size was seen. The run folder is the argument behind `--`.
+#include "tests/CountAllocations.h"
+
 #include "compiler/tools/offramp/OpenRun.h"
 
 #include "runtime/data/Splits.h"
@@ -8,27 +10,9 @@
 
 #include <boost/test/unit_test.hpp>
 
-#include <atomic>
 #include <cmath>
-#include <cstdlib>
 #include <cstring>
 #include <filesystem>
-#include <new>
-
-static std::atomic<long> allocations{0};
-
-extern "C" {
-void *__libc_malloc(size_t);
-void *__libc_memalign(size_t, size_t);
-void *__libc_calloc(size_t, size_t);
-void *__libc_realloc(void *, size_t);
-void *malloc(size_t n) { ++allocations; return __libc_malloc(n); }
-void *calloc(size_t a, size_t b) { ++allocations; return __libc_calloc(a, b); }
-void *realloc(void *p, size_t n) { ++allocations; return __libc_realloc(p, n); }
-void *aligned_alloc(size_t a, size_t n) { ++allocations; return __libc_memalign(a, n); }
-void *memalign(size_t a, size_t n) { ++allocations; return __libc_memalign(a, n); }
-int posix_memalign(void **p, size_t a, size_t n) { ++allocations; return (*p = __libc_memalign(a, n)) ? 0 : 12; }
-}
 
 using namespace offramp;
 using namespace offramp::runtime;

@@ -47,13 +47,19 @@ BOOST_AUTO_TEST_CASE(regroupWeighsDeadRowsAgainstTheCopy) {
   BOOST_TEST(!chooseRegroup(p, s, &s, 500, 500, 128));
 }
 
+// An engine that asks the model about two stages: many leave at the first, nobody at the second.
+struct AskingCall : Call {
+  AskingCall() {
+    engineSetProfile(kernels(), flatProfile());
+    engineSetStageCosts(kernels(), {stage17(), stage17()});
+    engineSetLeaveShares(kernels(), {0.7f, 0.0f});
+    split = 2;
+  }
+};
+
 BOOST_AUTO_TEST_CASE(engineAsksTheModel) {
-  Call call;
-  engineSetProfile(call.kernels(), flatProfile());
-  engineSetStageCosts(call.kernels(), {stage17(), stage17()});
-  engineSetLeaveShares(call.kernels(), {0.7f, 0.0f});
+  AskingCall call;
   Batch b(std::vector<int32_t>(64, 17));
-  call.split = 2;
   BOOST_TEST(offramp_cpu_choose_split(&call, &b, 1) == 1);
   BOOST_TEST(offramp_cpu_choose_split(&call, &b, 2) == 0);
   BOOST_TEST(offramp_cpu_choose_split(&call, &b, 9) == 0);   // unknown stage
@@ -88,12 +94,8 @@ BOOST_AUTO_TEST_CASE(plansAgreeWithTheDecisions) {
 }
 
 BOOST_AUTO_TEST_CASE(choicesAreCountedPerStage) {
-  Call call;
-  engineSetProfile(call.kernels(), flatProfile());
-  engineSetStageCosts(call.kernels(), {stage17(), stage17()});
-  engineSetLeaveShares(call.kernels(), {0.7f, 0.0f});
+  AskingCall call;
   Batch b(std::vector<int32_t>(64, 17));
-  call.split = 2;
   for (int64_t stage : {1, 1, 2, 9}) offramp_cpu_choose_split(&call, &b, stage);
   auto stages = engineTakeStageChoices(call.kernels());
   BOOST_REQUIRE(stages.size() == 2);
