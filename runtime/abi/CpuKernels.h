@@ -38,10 +38,10 @@ enum { OFFRAMP_ROWS_ALL = 0, OFFRAMP_ROWS_FIRST = 1, OFFRAMP_ROWS_REST = 2 };
  * Sample i of qb and sample i of kb are the same sample. lse: [same rows as q, heads] or null. */
 void offramp_cpu_attention(offramp_call *call, const offramp_batch *qb, const float *q, const offramp_batch *kb, const float *kv, float *dst,
                            float *lse, int64_t heads, int64_t dim, int64_t which);
-/* dq like q; dkv like kv (written whole; dead rows do not occur: gapless batches only). out and lse may be null: the softmax is recomputed
- * from q and kv (compiled programs pass null); out is not read. */
-void offramp_cpu_attention_grad(offramp_call *call, const offramp_batch *b, const float *q, const float *kv, const float *out, const float *lse,
-                                const float *dout, float *dq, float *dkv, int64_t heads, int64_t dim, int64_t which);
+/* dq like q; dkv like kv (written whole; dead rows do not occur: gapless batches only). The softmax is recomputed from q and kv; lse spares
+ * finding its sums again and may be null (compiled programs pass null). */
+void offramp_cpu_attention_grad(offramp_call *call, const offramp_batch *b, const float *q, const float *kv, const float *lse, const float *dout,
+                                float *dq, float *dkv, int64_t heads, int64_t dim, int64_t which);
 void offramp_cpu_mean_rows(offramp_call *call, const offramp_batch *b, const float *src, float *dst, int64_t c);          /* [rows,C] -> [n,C] */
 void offramp_cpu_sum_rows(offramp_call *call, const offramp_batch *b, const float *src, float *dst, int64_t c);           /* [rows,C] -> [n,C] */
 void offramp_cpu_spread(offramp_call *call, const offramp_batch *b, const float *src, float *dst, int64_t c, int64_t mean); /* [n,C] -> [rows,C]; mean: divided by T */

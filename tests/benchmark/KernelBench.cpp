@@ -108,7 +108,7 @@ int main(int argc, char **argv) {
       std::string name = "17 rows n " + std::to_string(n) + " which " + std::to_string(which);
       line("attention " + name, macs, n, [&] { offramp_cpu_attention(&own, &b, x.data(), &b, kv.data(), y.data(), lse.data(), 4, 128, which); });
       line("attention_grad " + name, macs * 3.5, n, [&] {
-        offramp_cpu_attention_grad(&own, &b, x.data(), kv.data(), y.data(), lse.data(), x.data() + 1000, y.data(), dkv.data(), 4, 128, which);
+        offramp_cpu_attention_grad(&own, &b, x.data(), kv.data(), lse.data(), x.data() + 1000, y.data(), dkv.data(), 4, 128, which);
       });
     }
   }

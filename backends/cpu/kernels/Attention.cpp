@@ -91,8 +91,8 @@ void offramp_cpu_attention(offramp_call *call, const offramp_batch *qb, const fl
   });
 }
 
-void offramp_cpu_attention_grad(offramp_call *call, const offramp_batch *b, const float *q, const float *kv, const float *out, const float *lse,
-                                const float *dout, float *dq, float *dkv, int64_t heads, int64_t dim, int64_t which) {
+void offramp_cpu_attention_grad(offramp_call *call, const offramp_batch *b, const float *q, const float *kv, const float *lse, const float *dout,
+                                float *dq, float *dkv, int64_t heads, int64_t dim, int64_t which) {
   if (b->n <= 0) return;
   Engine &e = engineOf(call);
   Shape s{b, b, heads, dim, which};

@@ -101,7 +101,7 @@ LogicalResult FunctionLowering::lowerGemm(Operation *op) {
   } else if (auto grad = dyn_cast<nn::AttentionGradOp>(op)) {
     nn::Form q = nn::formOf(grad.getQ());
     int64_t which = q.space == nn::Space::Samples ? 1 : q.space == nn::Space::Rows ? 0 : 2;
-    runtime("offramp_cpu_attention_grad", {call, owner, address(grad.getQ()), address(grad.getKv()), nullPointer(), nullPointer(), address(grad.getDy()),
+    runtime("offramp_cpu_attention_grad", {call, owner, address(grad.getQ()), address(grad.getKv()), nullPointer(), address(grad.getDy()),
                                            place(grad.getDq(), owner), place(grad.getDkv(), owner), i64(grad.getHeads()), i64(q.item[0]), i64(which)});
   }
   return success();
