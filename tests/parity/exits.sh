@@ -5,8 +5,6 @@ set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 check=$4 count=$5
 shift 5
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
 
 tables=()
 for batch in 1 7 64; do

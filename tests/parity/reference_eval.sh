@@ -2,8 +2,6 @@
 # `eval --backend reference`: the same fields, predictions and --limit as on the CPU, and the same answers.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
 
 for backend in cpu reference; do
   "$offramp" eval "$run" --data "$test" --limit 120 --json --backend $backend --predictions "$work/$backend.tsv" >"$work/$backend.json"
