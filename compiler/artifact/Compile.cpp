@@ -46,7 +46,10 @@ std::string cacheKey(dsl::Model model, const CpuTarget &cpu) {
     auto bytes = llvm::MemoryBuffer::getFile("/proc/self/exe");
     return bytes ? sha256Of((*bytes)->getBuffer()) : std::string("unknown");
   }();
-  return sha256Of(dsl::print(model) + "\n" + cpu.name + cpu.llvmFeatures + "\n" + compiler);
+  std::string vocabularies;
+  for (const dsl::Input &input : model.inputs)
+    if (input.tokenizer) vocabularies += sha256Of(input.tokenizer->vocabulary) + "\n";
+  return sha256Of(dsl::print(model) + "\n" + vocabularies + cpu.name + cpu.llvmFeatures + "\n" + compiler);
 }
 
 fs::path cacheFolder(const CompileOptions &options) {

@@ -32,6 +32,10 @@ Json inputs(const dsl::Model &model) {
                    {"classes", input.classes},
                    {"max_rows", input.maxRows},
                    {"names_file", input.namesFile}});
+    if (input.tokenizer)
+      out.back()["tokenizer"] = {{"kind", "wordpiece"}, {"lowercase", input.tokenizer->lowercase}, {"first", input.firstColumn}, {"second", input.secondColumn},
+                                 {"vocabulary", input.tokenizer->vocabulary}};
+    if (!input.segmentsOf.empty()) out.back()["segments_of"] = input.segmentsOf;
   }
   return out;
 }

@@ -3,6 +3,7 @@
 
 #include "RampLexer.h"
 #include "RampParser.h"
+#include "dsl/diag/Utf8.h"
 #include "dsl/parse/AstBuilder.h"
 #include "dsl/parse/SyntaxErrors.h"
 #include "dsl/parse/TokenFilter.h"
@@ -14,24 +15,6 @@ namespace offramp::dsl {
 namespace {
 
 OFFRAMP_DIAGNOSTIC(invalidUtf8, "invalid-utf8", "a source file that is not UTF-8 text");
-
-/// Bytes of the code point at `at`, 0 if it is not valid UTF-8 (overlong forms and surrogates are not).
-size_t codePointLength(std::string_view text, size_t at) {
-  auto byte = [&](size_t i) { return at + i < text.size() ? (unsigned)(unsigned char)text[at + i] : 0u; };
-  auto tail = [&](size_t i) { return (byte(i) & 0xC0) == 0x80; };
-  unsigned lead = byte(0);
-  if (lead < 0x80) return 1;
-  if (lead >= 0xC2 && lead <= 0xDF) return tail(1) ? 2 : 0;
-  if (lead >= 0xE0 && lead <= 0xEF) {
-    bool wrong = (lead == 0xE0 && byte(1) < 0xA0) || (lead == 0xED && byte(1) > 0x9F);
-    return tail(1) && tail(2) && !wrong ? 3 : 0;
-  }
-  if (lead >= 0xF0 && lead <= 0xF4) {
-    bool wrong = (lead == 0xF0 && byte(1) < 0x90) || (lead == 0xF4 && byte(1) > 0x8F);
-    return tail(1) && tail(2) && tail(3) && !wrong ? 4 : 0;
-  }
-  return 0;
-}
 
 /// Reports the first byte that is not UTF-8. ANTLR would throw on it.
 bool checkEncoding(std::string_view text, FileId file, DiagnosticEngine &diagnostics) {

@@ -80,6 +80,9 @@ std::string print(const Phase &phase) {
 std::string print(const Input &input) {
   std::string out = fmt::format("input {}: {}", input.name, print(input.type));
   if (input.kind == Input::Tokens) out += fmt::format(", tokens, vocab {}, max {}", input.classes, input.maxRows);
+  if (input.tokenizer) out += fmt::format(", wordpiece \"{}\"{}", input.tokenizer->vocabularyFile, input.tokenizer->lowercase ? "" : ", cased");
+  if (!input.firstColumn.empty()) out += fmt::format(", from {}{}{}", input.firstColumn, input.secondColumn.empty() ? "" : " and ", input.secondColumn);
+  if (!input.segmentsOf.empty()) out += fmt::format(", segments of {}", input.segmentsOf);
   if (input.kind == Input::Label) out += fmt::format(", label, classes {}", input.classes);
   if (!input.namesFile.empty()) out += fmt::format(", names \"{}\"", input.namesFile);
   return out + "\n";

@@ -93,6 +93,14 @@ struct Setting {
   SourceRange where;
 };
 
+/// `wordpiece("vocab.txt", lowercase = true)`: how text becomes token ids. Its vocabulary is part of the program, so that an artifact and
+/// whatever is built from it read text alone.
+struct Tokenizer {
+  std::string vocabularyFile;  ///< as written, from the model file
+  std::string vocabulary;      ///< its text: one token a line, ids from 0
+  bool lowercase = true;
+};
+
 struct Input {
   enum Kind { Values, Tokens, Label };
   std::string name;
@@ -101,6 +109,9 @@ struct Input {
   int64_t classes = 0;             ///< Label: number of classes. Tokens: vocabulary size
   int64_t maxRows = 0;             ///< Tokens: longest accepted sequence
   std::string namesFile;           ///< Label: `class("names.txt")`, empty if none
+  std::optional<Tokenizer> tokenizer;     ///< Tokens written as text; none: the data hold ids
+  std::string firstColumn, secondColumn;  ///< of a tokenizer: what is encoded together; the second is empty for single texts
+  std::string segmentsOf;          ///< Tokens: 0 or 1 for every token of the text input of this name, whose row it shares; not read from data
   SourceRange where;
 };
 

@@ -94,6 +94,8 @@ bool ModelElaborator::run() {
   if (weights > kMaxWeights) guarded([&] { fail(kind::tooLarge, model.name.range, fmt::format("the model has more than {} weights", kMaxWeights)); });
   finishParameters();
   result.sources = modules.files();
+  for (const Input &input : result.inputs)
+    if (input.tokenizer) result.sources.push_back(besideModel(input.tokenizer->vocabularyFile).string());
   return !failed && !grew;
 }
 

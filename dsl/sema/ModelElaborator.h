@@ -5,6 +5,7 @@
 
 #include "dsl/sema/Evaluator.h"
 
+#include <filesystem>
 #include <map>
 #include <memory>
 #include <set>
@@ -57,8 +58,16 @@ private:
   void finishParameters();
   void checkNewName(const ast::Identifier &name);
 
-  // ModelNetwork.cpp
+  // ModelInputs.cpp
   void readInputs(const ast::Input &input);
+  void readTokens(const ast::TypeExpr &type, Frame &frame, Input &in);
+  void readTokenizer(const ast::Argument &argument, Frame &frame, Input &in);
+  void readSegments(const ast::TypeExpr &type, Input &in);
+  void readLabel(const ast::Parameter &field, Frame &frame, Input &in);
+  std::string columnName(const ast::Argument &argument);
+  std::filesystem::path besideModel(const std::string &file) const;
+
+  // ModelNetwork.cpp
   void buildBackbone(const ast::Binding &binding);
   void buildStages(const ast::Routine &routine, const ast::Statement &statement, Frame &setting, Tensor &state);
   void buildStage(const ast::Routine &routine, const ast::Block &body, const std::string &counter, int64_t number, Frame &setting, Tensor &state);

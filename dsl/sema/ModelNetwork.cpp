@@ -1,4 +1,4 @@
-// The network of a model: inputs, the backbone cut into `embed` and stages, and the table of distinct functions.
+// The network of a model: the backbone cut into `embed` and stages, and the table of distinct functions.
 // Every instance is elaborated with its own stage number and in both forms (inference and training); equal results are
 // one function, so equal stages share code and differ in weights only.
 #include "dsl/sema/ModelElaborator.h"
@@ -25,58 +25,6 @@ int ModelElaborator::addFunction(Function function, const std::string &name) {
   function.name = count == 1 ? name : fmt::format("{}_{}", name, count);
   result.functions.push_back(std::move(function));
   return (int)result.functions.size() - 1;
-}
-
-/// L19.
-void ModelElaborator::readInputs(const ast::Input &input) {
-  for (const ast::Parameter &field : input.fields) {
-    checkNewName(field.name);
-    Input in;
-    in.name = field.name.text;
-    in.where = field.name.range;
-    in.type.perSample = true;
-    auto frame = modelFrame();
-    const ast::TypeExpr &type = field.type;
-    const std::string &base = type.name.text;
-    if (field.defaultValue) fail(kind::invalidInput, field.defaultValue->range, "an input has no default value");
-    if (base == "tokens") {
-      in.kind = Input::Tokens;
-      in.type.dtype = Dtype::I32;
-      in.type.shape = {kRows};
-      if (type.arguments)
-        for (const ast::Argument &argument : type.arguments->arguments) {
-          bool vocab = argument.name && argument.name->text == "vocab", max = argument.name && argument.name->text == "max";
-          if (!vocab && !max) fail(kind::invalidInput, argument.range, "tokens have `vocab = …` and `max = …`");
-          (vocab ? in.classes : in.maxRows) = evaluator.evaluateInt(*argument.value, *frame, vocab ? "`vocab`" : "`max`");
-        }
-      if (in.classes < 1 || in.maxRows < 1 || in.classes > kMaxElements || in.maxRows > kMaxElements)
-        fail(kind::invalidInput, type.range, "tokens need their `vocab` and `max`, at least 1", "write `tokens(vocab = 8000, max = 64)`");
-    } else if (base == "class") {
-      in.kind = Input::Label;
-      in.type.dtype = Dtype::I32;
-      for (const Input &other : result.inputs)
-        if (other.kind == Input::Label) fail(kind::invalidInput, field.range, fmt::format("`{}` is the label already; a model has one", other.name));
-      if (type.arguments) {
-        for (const ast::Argument &argument : type.arguments->arguments) {
-          auto *names = argument.value->as<ast::String>();
-          if (!names || argument.name) fail(kind::invalidInput, argument.range, "the names of classes are one file: `class[4](\"names.txt\")`");
-          in.namesFile = names->value;
-        }
-      }
-      std::vector<std::string> axes;
-      std::vector<int64_t> shape = evaluator.staticShape(type, *frame, axes);
-      if (shape.size() != 1 || shape[0] < 2)
-        fail(kind::invalidInput, type.range, "a label needs its number of classes, at least 2", "write `class[10]`");
-      in.classes = shape[0];
-    } else if (base == "u8" || base == "f32" || base == "int") {
-      in.type.dtype = base == "u8" ? Dtype::U8 : base == "f32" ? Dtype::F32 : Dtype::I32;
-      std::vector<std::string> axes;
-      in.type.shape = evaluator.staticShape(type, *frame, axes);
-    } else {
-      fail(kind::invalidInput, type.range, fmt::format("an input cannot be `{}`", evaluator.written(type.range)), "inputs are u8, f32 or int with sizes, `tokens(…)`, or the label, `class[…]`");
-    }
-    result.inputs.push_back(std::move(in));
-  }
 }
 
 /// The state after `embed` or a stage: f32 of one sample, of the declared type.

@@ -1,6 +1,8 @@
 // What a manifest says of data and memory: inputs, settings, weights, tables. Programs and phases are in ArtifactManifestPrograms.cpp.
 #include "runtime/core/ArtifactManifestParts.h"
 
+#include "runtime/text/WordPiece.h"
+
 #include <cmath>
 #include <set>
 
@@ -98,6 +100,27 @@ void readCpu(Manifest &m, const Json &json, const std::string &name) {
   m.cpuFeatures = strings(cpu, "features", name + ": cpu");
 }
 
+/// What makes a tokens field text, or the segments of one; neither: the data hold ids.
+void readText(const Manifest &m, const Json &json, FieldSpec &field, const std::string &where) {
+  if (json.contains("tokenizer")) {
+    const Json &tokenizer = json["tokenizer"];
+    const std::string inside = where + ": tokenizer";
+    if (std::string kind = jsonString(tokenizer, "kind", inside); kind != "wordpiece") userError("{}: field `kind` is `{}`, expected wordpiece", inside, kind);
+    field.firstColumn = jsonString(tokenizer, "first", inside), field.secondColumn = jsonString(tokenizer, "second", inside);
+    if (field.firstColumn.empty()) userError("{}: field `first` is empty", inside);
+    if (field.maxRows < (field.secondColumn.empty() ? 2 : 3)) userError("{}: field `max_rows` is too small for text", where);
+    auto made = std::make_shared<WordPiece>(WordPiece::fromText(jsonString(tokenizer, "vocabulary", inside), inside + ": vocabulary", boolean(tokenizer, "lowercase", inside)));
+    if (made->size() != field.classes) userError("{}: field `classes` is {}, its vocabulary has {} tokens", where, field.classes, made->size());
+    field.tokenizer = std::move(made);
+  }
+  if (json.contains("segments_of")) {
+    field.segmentsOf = jsonString(json, "segments_of", where);
+    bool known = false;
+    for (const FieldSpec &other : m.inputs) known |= other.name == field.segmentsOf && other.tokenizer && other.maxRows == field.maxRows;
+    if (!known || field.tokenizer || field.classes != 2) userError("{}: field `segments_of` is `{}`, which is no text field before it with as many tokens", where, field.segmentsOf);
+  }
+}
+
 void readInputs(Manifest &m, const Json &json, const std::string &name) {
   std::set<std::string> seen;
   const Json &inputs = array(json, "inputs", name, 1000);
@@ -120,6 +143,7 @@ void readInputs(Manifest &m, const Json &json, const std::string &name) {
       if (kind == "tokens" && field.maxRows < 1) userError("{}: field `max_rows` must be at least 1 for tokens", where);
       if (kind == "label" && m.labelInput() >= 0) userError("{}: a second label", where);
       if (kind == "label") m.namesFile = jsonString(inputs[i], "names_file", where);
+      if (kind == "tokens") readText(m, inputs[i], field, where);
     } else {
       userError("{}: field `kind` is `{}`, expected values, tokens or label", where, kind);
     }
