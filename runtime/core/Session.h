@@ -49,6 +49,8 @@ class Session {
 /// Reads every tensor of the model (`<path>.<field>`) from a safetensors file into the weight block; UserError for one that is missing or of
 /// another shape, and for tensors the model does not know.
 void loadWeights(const std::filesystem::path &path, const Manifest &manifest, std::span<float> block);
+/// Pretrained weights to start from: those of the file, the others stay as they are in `block`; their names are returned.
+std::vector<std::string> loadInitialWeights(const std::filesystem::path &path, const Manifest &manifest, std::span<float> block);
 void saveWeights(const std::filesystem::path &path, const Manifest &manifest, std::span<const float> block);
 
 }  // namespace offramp::runtime

@@ -36,16 +36,13 @@ bool Loop::isLastTraining(size_t phase) const {
 
 void Loop::begin() {
   const Manifest &manifest = session.manifest();
-  if (!info.init.empty()) {
-    loadWeights(folder / "init.safetensors", manifest, session.weights());
-  } else {
-    std::vector<InitialRange> initial;
-    for (const ManifestInstance &instance : manifest.instances)
-      for (const ManifestField &field : instance.fields)
-        initial.push_back({instance.path + "." + field.name, instance.offset + field.offset, field.elements, field.initializer, field.scale});
-    std::vector<float> block = initializeWeights(initial, manifest.weightElements, info.seed);
-    std::copy(block.begin(), block.end(), session.weights().begin());
-  }
+  std::vector<InitialRange> initial;
+  for (const ManifestInstance &instance : manifest.instances)
+    for (const ManifestField &field : instance.fields)
+      initial.push_back({instance.path + "." + field.name, instance.offset + field.offset, field.elements, field.initializer, field.scale});
+  std::vector<float> block = initializeWeights(initial, manifest.weightElements, info.seed);
+  std::copy(block.begin(), block.end(), session.weights().begin());
+  if (!info.init.empty()) loadInitialWeights(folder / "init.safetensors", manifest, session.weights());
   session.weightsChanged();
   metrics = std::make_unique<MetricsLog>(folder / "metrics.jsonl", 0);
   events = std::make_unique<EventWriter>(folder / EventWriter::fileName, 0);

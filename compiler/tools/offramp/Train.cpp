@@ -8,6 +8,9 @@
 #include "runtime/data/ReadDataset.h"
 #include "runtime/train/Loop.h"
 
+#include <fmt/ranges.h>
+
+#include <algorithm>
 #include <csignal>
 #include <iostream>
 
@@ -49,6 +52,18 @@ TrainingData readData(const DataArguments &arguments, std::vector<FieldSpec> fie
   return data;
 }
 
+/// `head.1, head.2, gate.1`: the instances that the tensors belong to, each once.
+std::string listInstances(const std::vector<std::string> &tensors) {
+  std::vector<std::string> instances;
+  for (const std::string &tensor : tensors) {
+    const size_t dot = tensor.find('.'), second = tensor.find('.', dot + 1);
+    const bool numbered = dot != std::string::npos && dot + 1 < tensor.size() && std::isdigit((unsigned char)tensor[dot + 1]);
+    std::string instance = tensor.substr(0, numbered ? second : dot);
+    if (std::find(instances.begin(), instances.end(), instance) == instances.end()) instances.push_back(std::move(instance));
+  }
+  return fmt::format("{}", fmt::join(instances, ", "));
+}
+
 /// Compiles and makes the run folder; everything that can be wrong is found before it exists.
 void start(const Options &options, const std::vector<std::string> &words) {
   if (options.file.empty()) throw UsageError("no model file; `offramp train FILE.ramp …`");
@@ -77,7 +92,8 @@ void start(const Options &options, const std::vector<std::string> &words) {
   makeTrainingSplits(data.train, data.valid, options.seed, options.limit);  // refuses what cannot be split
   if (!options.init.empty()) {
     std::vector<float> block((size_t)manifest.weightElements);
-    loadWeights(options.init, manifest, block);
+    const std::vector<std::string> fresh = loadInitialWeights(options.init, manifest, block);
+    if (!fresh.empty()) std::cerr << fmt::format("{}: {} tensors of the model are not in it and start anew: {}\n", options.init, fresh.size(), listInstances(fresh));
   }
 
   RunInfo info;
@@ -160,7 +176,7 @@ void addTrain(CLI::App &app) {
   command->add_option("--set", options->sets, "name=value of a parameter or setting")->take_all()->allow_extra_args(false);
   command->add_option("--seed", options->seed, "of initial weights, order and draws");
   command->add_flag("--resume", options->resume, "go on where the run was stopped or killed");
-  command->add_option("--init", options->init, "initial weights (.safetensors)");
+  command->add_option("--init", options->init, "weights to start from (.safetensors); what it lacks starts anew");
   command->add_option("--threads", options->threads, "threads; 0: all")->check(CLI::Range(0, 4096));
   command->add_option("--limit", options->limit, "only the first N samples of each split")->check(CLI::NonNegativeNumber);
   command->add_option("--checkpoint-seconds", options->checkpointSeconds, "seconds between checkpoints inside an epoch")->check(CLI::NonNegativeNumber);
