@@ -8,6 +8,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <bit>
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
@@ -23,7 +24,7 @@ namespace {
 constexpr uint64_t maxHeader = 100'000'000;  // the limit of the reference implementation
 
 std::optional<TensorType> typeOf(const std::string &text) {
-  for (TensorType type : {TensorType::F32, TensorType::I32, TensorType::I64, TensorType::U8})
+  for (TensorType type : {TensorType::F32, TensorType::F16, TensorType::BF16, TensorType::I32, TensorType::I64, TensorType::U8})
     if (text == tensorTypeName(type)) return type;
   return std::nullopt;
 }
@@ -49,7 +50,7 @@ Entry readEntry(const std::string &tensor, const Json &fields, int64_t dataBytes
   entry.view.name = tensor;
   std::string dtype = jsonString(fields, "dtype", where);
   auto type = typeOf(dtype);
-  if (!type) userError("{}: dtype {} is not supported; convert it to F32 (I32, I64 and U8 are read too)", where, dtype);
+  if (!type) userError("{}: dtype {} is not supported; convert it to F32 (F16, BF16, I32, I64 and U8 are read too)", where, dtype);
   entry.view.type = *type;
 
   const Json &shape = jsonMember(fields, "shape", where);
@@ -80,6 +81,8 @@ Entry readEntry(const std::string &tensor, const Json &fields, int64_t dataBytes
 const char *tensorTypeName(TensorType type) {
   switch (type) {
     case TensorType::F32: return "F32";
+    case TensorType::F16: return "F16";
+    case TensorType::BF16: return "BF16";
     case TensorType::I32: return "I32";
     case TensorType::I64: return "I64";
     case TensorType::U8: return "U8";
@@ -87,7 +90,37 @@ const char *tensorTypeName(TensorType type) {
   return "?";
 }
 
-int64_t tensorTypeSize(TensorType type) { return type == TensorType::U8 ? 1 : type == TensorType::I64 ? 8 : 4; }
+int64_t tensorTypeSize(TensorType type) {
+  switch (type) {
+    case TensorType::U8: return 1;
+    case TensorType::F16:
+    case TensorType::BF16: return 2;
+    case TensorType::F32:
+    case TensorType::I32: return 4;
+    case TensorType::I64: return 8;
+  }
+  return 0;
+}
+
+std::vector<float> toFloats(const TensorView &tensor, const std::string &file) {
+  std::vector<float> out((size_t)(tensor.bytes / tensorTypeSize(tensor.type)));
+  auto half = [&](size_t i) {
+    uint16_t bits = 0;
+    std::memcpy(&bits, tensor.data + 2 * i, 2);
+    return bits;
+  };
+  switch (tensor.type) {
+    case TensorType::F32: std::memcpy(out.data(), tensor.data, (size_t)tensor.bytes); break;
+    case TensorType::BF16:
+      for (size_t i = 0; i < out.size(); ++i) out[i] = std::bit_cast<float>((uint32_t)half(i) << 16);
+      break;
+    case TensorType::F16:
+      for (size_t i = 0; i < out.size(); ++i) out[i] = (float)std::bit_cast<_Float16>(half(i));
+      break;
+    default: userError("{}: tensor `{}` is {}, expected F32, F16 or BF16", file, tensor.name, tensorTypeName(tensor.type));
+  }
+  return out;
+}
 
 SafetensorsFile SafetensorsFile::parse(std::span<const std::byte> bytes, const std::string &name) {
   SafetensorsFile file;

@@ -1,5 +1,5 @@
 // Safetensors files: 8 bytes of header length, a JSON header, the tensors back to back. What Hugging Face tools read and write.
-// Element types F32, I32, I64 and U8; half precision is refused by name, not converted.
+// Element types F32, F16, BF16, I32, I64 and U8; others are refused by name. What needs F32 takes F32: converting is the reader's decision (toFloats).
 #pragma once
 
 #include <cstddef>
@@ -13,7 +13,7 @@
 
 namespace offramp::runtime {
 
-enum class TensorType { F32, I32, I64, U8 };
+enum class TensorType { F32, F16, BF16, I32, I64, U8 };
 
 const char *tensorTypeName(TensorType type);
 int64_t tensorTypeSize(TensorType type);
@@ -47,6 +47,9 @@ class SafetensorsFile {
   std::map<std::string, size_t> places;
   std::map<std::string, std::string> texts;
 };
+
+/// Elements of a tensor of F32, F16 or BF16, exactly; UserError naming it for other types.
+std::vector<float> toFloats(const TensorView &tensor, const std::string &file);
 
 struct TensorToWrite {
   std::string name;
