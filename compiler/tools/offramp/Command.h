@@ -18,5 +18,6 @@ void addBench(CLI::App &app);
 void addBuild(CLI::App &app);
 void addExplain(CLI::App &app);
 void addReport(CLI::App &app);
+void addImportExport(CLI::App &app);
 
 }  // namespace offramp::tool

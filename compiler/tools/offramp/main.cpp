@@ -20,6 +20,7 @@ int main(int argc, char **argv) {
   offramp::tool::addBuild(app);
   offramp::tool::addExplain(app);
   offramp::tool::addReport(app);
+  offramp::tool::addImportExport(app);
   try {
     app.parse(argc, argv);
     return offramp::tool::exitStatus;

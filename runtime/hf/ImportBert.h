@@ -1,0 +1,26 @@
+// `offramp import hf`: a Hugging Face BERT folder becomes a folder with a starting model, its weights and its vocabulary. Every tensor is
+// accounted for: taken, named as left out, or refused. The other direction is ExportBert.h.
+#pragma once
+
+#include "runtime/hf/BertConfig.h"
+
+namespace offramp::runtime::hf {
+
+struct ImportOptions {
+  std::filesystem::path folder, out;
+  int64_t classes = 0;  ///< 0: those of the folder's classifier, else 2
+  int64_t max = 128;    ///< longest text in tokens
+  bool pair = false;    ///< two texts per sample
+};
+
+struct ImportSummary {
+  BertConfig config;
+  int64_t classes = 0, tensors = 0;
+  bool pooler = false, classifier = false;  ///< taken over into the head of the last stage
+  std::vector<std::string> leftOut;         ///< tensors that this model has no place for, such as a language model's head
+};
+
+/// Writes OUT/model.ramp, OUT/weights.safetensors, OUT/vocab.txt; UserError, and no OUT, when anything is wrong.
+ImportSummary importBert(const ImportOptions &options);
+
+}  // namespace offramp::runtime::hf
