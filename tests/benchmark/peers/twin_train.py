@@ -14,7 +14,11 @@ from torch.nn import functional
 from twin_model import STAGES
 
 COPIES = 8
-STAGE_NUMBERS = torch.arange(1, STAGES + 1, dtype=torch.float32)
+
+
+def stage_numbers():
+    """1 … STAGES on the default device."""
+    return torch.arange(1, STAGES + 1, dtype=torch.float32)
 
 
 class Optimizer:
@@ -45,7 +49,7 @@ def cross_entropies(logits, labels):
 
 
 def weighted_loss(ce):
-    return ((ce * STAGE_NUMBERS).sum(1) / STAGE_NUMBERS.sum()).mean()
+    return ((ce * stage_numbers()).sum(1) / stage_numbers().sum()).mean()
 
 
 def log_stop(gates):
@@ -68,7 +72,7 @@ def rollout_loss(gates, ce, memorized, alpha):
 def memorized_layers(network, images, labels):
     """First stage from which on all heads are right, [N]; STAGES where the last one is wrong."""
     wrong = outputs(network, images)[0].argmax(2) != labels[:, None]
-    return (1 + (wrong * STAGE_NUMBERS).amax(1)).clamp(max=STAGES)
+    return (1 + (wrong * stage_numbers()).amax(1)).clamp(max=STAGES)
 
 
 @torch.no_grad()

@@ -32,6 +32,7 @@ def say(*words):
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--device", default="cpu", help="cpu or cuda; accuracy may be measured on either, speed is compared on the CPU")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--data", default=twin_data.DEFAULT_ROOT, help="folder with the four gzip IDX files")
     modes = parser.add_subparsers(dest="mode", required=True)
@@ -58,11 +59,11 @@ def arguments():
 
 
 def run_training(options):
-    images, labels = twin_data.load(options.data, "train")
+    images, labels = (values.to(options.device) for values in twin_data.load(options.data, "train"))
     if options.limit:
         images, labels = images[: options.limit], labels[: options.limit]
-    test = twin_data.load(options.data, "t10k")
-    order = torch.randperm(len(images), generator=torch.Generator().manual_seed(options.seed))
+    test = tuple(values.to(options.device) for values in twin_data.load(options.data, "t10k"))
+    order = torch.randperm(len(images), generator=torch.Generator("cpu").manual_seed(options.seed), device="cpu").to(options.device)
     held = order[: int(len(order) * options.held_out)]
     kept = order[len(held):]
     train, valid = (images[kept], labels[kept]), (images[held], labels[held])
@@ -91,6 +92,7 @@ def run_training(options):
 def main():
     options = arguments()
     torch.set_num_threads(options.threads)
+    torch.set_default_device(options.device)
     say(f"PyTorch {torch.__version__}, {options.threads} threads, seed {options.seed}")
     torch.manual_seed(options.seed)
     if options.mode == "train":
@@ -99,7 +101,7 @@ def main():
         result = twin_bench.training(options.phase, options.compile, options.seconds, say)
     else:
         result = twin_bench.inference(options.batch, options.compile, options.seconds, say)
-    result["threads"] = options.threads
+    result["threads"], result["device"] = options.threads, options.device
     result["pytorch"] = torch.__version__
     print(json.dumps(result))
 
