@@ -20,9 +20,14 @@ std::string startingModelText(const StartingModel &m) {
   text += fmt::format("    input text: tokens(wordpiece(\"vocab.txt\"{}), max = {}{}), segment: segments(text), label: class[{}]{}\n",
                       m.lowercase ? "" : ", lowercase = false", m.max, m.pair ? ", first = \"sentence1\", second = \"sentence2\"" : ", first = \"sentence\"", m.classes,
                       m.classNames.empty() ? "" : "(\"classes.txt\")");
-  text += fmt::format("    backbone = bert(stages = {}, width = {}, heads = {}, hidden = {}{}, places = {}{}, eps = {}, drop = {})(text, segment)\n", c.layers, c.width,
-                      c.heads, c.hidden, c.vocabulary == m.vocabulary ? "" : fmt::format(", vocab = {}", c.vocabulary), c.positions,
-                      c.segments == 2 ? "" : fmt::format(", segments = {}", c.segments), c.eps, c.dropout);
+  std::string sizes;  // those that are not std.bert's own
+  if (c.hidden != 4 * c.width) sizes += fmt::format(", hidden = {}", c.hidden);
+  if (c.vocabulary != m.vocabulary) sizes += fmt::format(", vocab = {}", c.vocabulary);
+  if (c.positions != m.max) sizes += fmt::format(", places = {}", c.positions);
+  if (c.segments != 2) sizes += fmt::format(", segments = {}", c.segments);
+  if (c.eps != 1e-12) sizes += fmt::format(", eps = {}", c.eps);
+  if (c.dropout != 0.1) sizes += fmt::format(", drop = {}", c.dropout);
+  text += fmt::format("    backbone = bert(stages = {}, width = {}, heads = {}{})(text, segment)\n", c.layers, c.width, c.heads, sizes);
   text += fmt::format("    after each stage {{\n        head = Classifier({})\n    }}\n", m.classes);
   text += "    ce = cross_entropy(head, label)\n\n"
           "    train fine_tune(epochs = 3, batch = 32, optimizer = adamw(lr = 5e-5)) {\n"
