@@ -4,7 +4,8 @@ import re
 
 # Header prefix or tool → package. The compiler brings its own headers and those of the C and C++ libraries.
 HEADERS = {"mlir/": "libmlir-19-dev", "llvm/": "llvm-19-dev", "nlohmann/": "nlohmann-json3-dev", "fmt/": "libfmt-dev", "boost/": "libboost-test-dev",
-           "CLI/": "libcli11-dev", "antlr4-runtime.h": "libantlr4-runtime-dev", "oneapi/dnnl/": "libdnnl-dev", "dnnl.hpp": "libdnnl-dev", "zlib.h": "zlib1g-dev"}
+           "CLI/": "libcli11-dev", "antlr4-runtime.h": "libantlr4-runtime-dev", "oneapi/dnnl/": "libdnnl-dev", "dnnl.hpp": "libdnnl-dev", "zlib.h": "zlib1g-dev",
+           "unicode/": "libicu-dev"}
 SYSTEM = re.compile(r"(sys/\w+|linux/\w+|unistd|fcntl|dlfcn|sched|signal|stdint|stddef|stdio|stdlib|string|math|immintrin|cpuid|omp|pthread|poll|errno|time|inttypes)\.h$|[a-z_]+$")
 TOOLS = {"clang++-19": "clang-19", "clang-19": "clang-19", "lld-19": "lld-19", "ccache": "ccache", "antlr4": "antlr4", "lit.py": "llvm-19-tools",
          "FileCheck-19": "llvm-19-tools", "mlir_tablegen": "mlir-19-tools", "Python3": "python3", "g++": "g++", "Ninja": "ninja-build",
