@@ -10,7 +10,9 @@ namespace offramp::runtime {
 
 std::string describe(const FieldSpec &field) {
   switch (field.kind) {
-    case FieldKind::Tokens: return fmt::format("tokens({}, max {})", field.classes, field.maxRows);
+    case FieldKind::Tokens:
+      if (field.tokenizer) return fmt::format("tokens(wordpiece, max {})", field.maxRows);
+      return fmt::format("tokens({}, max {})", field.classes, field.maxRows);
     case FieldKind::Label: return fmt::format("class({})", field.classes);
     case FieldKind::Values: break;
   }
@@ -22,6 +24,12 @@ const Column *Dataset::find(FieldKind kind) const {
   for (const Column &column : columns)
     if (column.present && column.spec.kind == kind) return &column;
   return nullptr;
+}
+
+std::string Dataset::cutNote() const {
+  for (const Column &column : columns)
+    if (column.cut > 0) return fmt::format("{} of {} texts were cut to {} tokens", column.cut, rows, column.spec.maxRows);
+  return "";
 }
 
 DataIdentity Dataset::identity() const {

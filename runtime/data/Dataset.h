@@ -16,6 +16,7 @@ struct Column {
   std::vector<int32_t> tokens;    ///< Tokens: all sequences, one behind the other
   std::vector<int64_t> starts;    ///< Tokens: rows + 1 places in `tokens`
   std::vector<int32_t> labels;    ///< Label: [rows]
+  int64_t cut = 0;                ///< Tokens from text: samples that were longer than the field's maximum
 
   int64_t lengthOf(int64_t row) const { return starts[(size_t)row + 1] - starts[(size_t)row]; }
   std::span<const int32_t> sequence(int64_t row) const {
@@ -38,6 +39,8 @@ struct Dataset {
   const Column *find(FieldKind kind) const;  ///< the first present column of a kind
   bool hasLabels() const { return find(FieldKind::Label) != nullptr; }
   DataIdentity identity() const;
+  /// `12 of 408 texts were cut to 128 tokens`; empty if none was.
+  std::string cutNote() const;
 };
 
 }  // namespace offramp::runtime

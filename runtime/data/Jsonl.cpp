@@ -3,6 +3,7 @@
 
 #include "runtime/core/Json.h"
 #include "runtime/data/CellParser.h"
+#include "runtime/data/TextField.h"
 
 #include <fmt/ranges.h>
 
@@ -51,6 +52,26 @@ void appendLabel(Column &column, LabelMap &labels, const Json &value, const Plac
   dataError(place, column.spec.name, "the label is {}, expected a string or an integer", jsonKind(value));
 }
 
+[[noreturn]] void missingMember(const Json &object, const std::string &name, const FieldSpec &spec, const Place &place) {
+  std::vector<std::string> members;
+  for (const auto &[key, value] : object.items())
+    if (members.size() < 20) members.push_back(inQuotes(key));
+  userError("{}: no member `{}`: {}; the members are {}", place.text(), name, describe(spec), fmt::join(members, ", "));
+}
+
+const std::string &textMember(const Json &object, const std::string &name, const FieldSpec &spec, const Place &place) {
+  auto found = object.find(name);
+  if (found == object.end()) missingMember(object, name, spec, place);
+  if (!found->is_string()) dataError(place, spec.name, "`{}` is {}, expected a string: the text", name, jsonKind(*found));
+  return found->get_ref<const std::string &>();
+}
+
+void appendTexts(DatasetBuilder &builder, size_t f, const Json &object, const Place &place) {
+  const FieldSpec &spec = builder.spec(f);
+  const std::string &first = textMember(object, spec.firstColumn, spec, place);
+  appendText(builder, f, first, isPair(spec) ? textMember(object, spec.secondColumn, spec, place) : first);
+}
+
 }  // namespace
 
 int64_t readJsonl(InputStream &stream, DatasetBuilder &builder) {
@@ -68,15 +89,15 @@ int64_t readJsonl(InputStream &stream, DatasetBuilder &builder) {
     if (!object.is_object()) userError("{}: expected an object, found {}", place.text(), jsonKind(object));
     for (size_t f = 0; f < builder.fields(); ++f) {
       Column &column = builder.column(f);
+      if (isSegments(column.spec)) continue;
+      if (isText(column.spec)) {
+        appendTexts(builder, f, object, place);
+        continue;
+      }
       auto found = object.find(column.spec.name);
       if (rows == 0 && builder.mayBeAbsent(f)) column.present = found != object.end();
       if (!column.present) continue;
-      if (found == object.end()) {
-        std::vector<std::string> members;
-        for (const auto &[key, value] : object.items())
-          if (members.size() < 20) members.push_back(inQuotes(key));
-        userError("{}: no member `{}`: {}; the members are {}", place.text(), column.spec.name, describe(column.spec), fmt::join(members, ", "));
-      }
+      if (found == object.end()) missingMember(object, column.spec.name, column.spec, place);
       if (column.spec.kind == FieldKind::Label) appendLabel(column, builder.labels(f), *found, place);
       else if (column.spec.kind == FieldKind::Tokens) appendTokens(column, *found, place);
       else appendValues(column, *found, place);

@@ -1,5 +1,5 @@
 // JSON Lines: one object a line, members matched with fields by name. Values are numbers or arrays (flat or nested like the shape),
-// tokens arrays of ids, labels strings or integers. Other members are passed over.
+// tokens arrays of ids, texts and labels strings (a label also an integer). Other members are passed over.
 #pragma once
 
 #include "runtime/data/DatasetBuilder.h"

@@ -6,6 +6,8 @@
 #include "runtime/data/DatasetBuilder.h"
 #include "runtime/data/Idx.h"
 #include "runtime/data/Jsonl.h"
+#include "runtime/data/PlainText.h"
+#include "runtime/data/TextField.h"
 #include "runtime/data/Tsv.h"
 
 #include <filesystem>
@@ -28,7 +30,7 @@ int64_t readTsv(InputStream &stream, DatasetBuilder &builder) {
   return readTable(records, builder);
 }
 
-constexpr TableFormat tableFormats[] = {{".csv", readCsv}, {".tsv", readTsv}, {".jsonl", readJsonl}, {".ndjson", readJsonl}};
+constexpr TableFormat tableFormats[] = {{".csv", readCsv}, {".tsv", readTsv}, {".jsonl", readJsonl}, {".ndjson", readJsonl}, {".txt", readPlainText}};
 
 const TableFormat *tableFormat(const std::string &path) {
   std::filesystem::path name(path);
@@ -68,6 +70,8 @@ std::vector<size_t> fieldsOfPaths(const std::string &split, const std::vector<st
 }
 
 Dataset readIdxFiles(const std::string &split, const std::vector<std::string> &paths, std::vector<FieldSpec> &fields, Labels labels) {
+  for (const FieldSpec &field : fields)
+    if (isText(field)) userError("{} data: `{}` takes text, which IDX files do not hold; give one .csv, .tsv, .jsonl or .txt file", split, field.name);
   DatasetBuilder builder(fields, labels == Labels::Required);
   std::vector<size_t> wanted = fieldsOfPaths(split, paths, fields, builder);
   for (size_t f = 0; f < fields.size(); ++f) builder.column(f).present = false;
@@ -89,7 +93,7 @@ Dataset readIdxFiles(const std::string &split, const std::vector<std::string> &p
 Dataset readTableFile(const std::string &path, std::vector<FieldSpec> &fields, Labels labels, InputStream &stream) {
   const TableFormat *format = tableFormat(path);
   if (!format)
-    userError("`{}`: unknown kind of data file; known are IDX (by content), .csv, .tsv and .jsonl, each plain or with .gz", path);
+    userError("`{}`: unknown kind of data file; known are IDX (by content), .csv, .tsv, .jsonl and .txt, each plain or with .gz", path);
   DatasetBuilder builder(fields, labels == Labels::Required);
   int64_t rows = format->read(stream, builder);
   return builder.finish(rows, {path});

@@ -2,6 +2,7 @@
 #include "runtime/data/Table.h"
 
 #include "runtime/data/CellParser.h"
+#include "runtime/data/TextField.h"
 
 #include <fmt/ranges.h>
 
@@ -17,6 +18,7 @@ struct Binding {
   size_t column = 0;  ///< in the file
   size_t field = 0;
   int64_t element = wholeSample;  ///< or its number in a Values field that is spread over columns
+  size_t second = 0;              ///< pairs of texts: the column of the other text
 };
 
 using Header = std::map<std::string, std::vector<size_t>, std::less<>>;  // column numbers by name
@@ -50,6 +52,7 @@ class Binder {
 
   /// Bindings of a file without a header: fields side by side in their order.
   std::optional<std::vector<Binding>> byPlace() {
+    if (hasText()) return std::nullopt;  // any cell could be a text
     for (bool withLabels : {true, false}) {
       std::vector<Binding> bindings;
       for (size_t f = 0; f < builder.fields(); ++f) {
@@ -68,18 +71,24 @@ class Binder {
 
   [[noreturn]] void complain() const {
     const FieldSpec &spec = builder.spec(missing);
-    std::string wanted = inQuotes(spec.name);
+    std::string wanted = inQuotes(!isText(spec) ? spec.name : header.contains(spec.firstColumn) ? spec.secondColumn : spec.firstColumn);
     if (spreads(missing)) wanted += fmt::format(" or `{}` to `{}`", elementName(spec, 0), elementName(spec, elementsOf(spec) - 1));
     const std::string text = fmt::format("{}: no column {} for field `{}`: {}; the columns are {}", place.text(), wanted, spec.name, describe(spec), listed(first));
     int64_t needed = 0;
     bool numbers = true;
     for (size_t f = 0; f < builder.fields(); ++f) needed += spreads(f) ? elementsOf(builder.spec(f)) : 1;
     for (const std::string &cell : first) numbers &= parseNumber(cell).has_value();
-    if (!numbers) userError("{}", text);
+    if (!numbers || hasText()) userError("{}", text);
     userError("{}. Without a header a line has {} cells for the fields of the model, this one has {}", text, needed, first.size());
   }
 
  private:
+  bool hasText() const {
+    for (size_t f = 0; f < builder.fields(); ++f)
+      if (isText(builder.spec(f))) return true;
+    return false;
+  }
+
   bool spreads(size_t f) const { return builder.spec(f).kind == FieldKind::Values && !builder.spec(f).shape.empty(); }
 
   bool bindColumn(const std::string &name, size_t f, int64_t element, std::vector<Binding> &bindings) {
@@ -93,6 +102,14 @@ class Binder {
 
   bool bindField(size_t f, std::vector<Binding> &bindings) {
     const FieldSpec &spec = builder.spec(f);
+    if (isSegments(spec)) return bound[f] = true;
+    if (isText(spec)) {
+      std::vector<Binding> columns;
+      if (!bindColumn(spec.firstColumn, f, wholeSample, columns) || (isPair(spec) && !bindColumn(spec.secondColumn, f, wholeSample, columns))) return false;
+      bindings.push_back(columns[0]);
+      bindings.back().second = columns.back().column;
+      return true;
+    }
     if (bindColumn(spec.name, f, wholeSample, bindings)) return true;
     if (!spreads(f) || !header.contains(elementName(spec, 0))) return false;
     for (int64_t e = 0; e < elementsOf(spec); ++e)
@@ -129,6 +146,8 @@ void readRecord(DatasetBuilder &builder, const std::vector<Binding> &bindings, c
     const std::string &cell = cells[b.column];
     if (column.spec.kind == FieldKind::Label)
       builder.labels(b.field).add(column, cell, place);
+    else if (isText(column.spec))
+      appendText(builder, b.field, cell, cells[b.second]);
     else if (b.element == wholeSample)
       appendCell(column, cell, place);
     else if (auto number = parseNumber(cell))

@@ -22,7 +22,7 @@ class RecordSource {
 ///
 /// Columns are matched with fields by name. A Values field has one column of its name, or one per element: `name_0`, `name_1`, …
 /// A first line that names no field is taken as data if it has exactly the cells that the fields need, in their order, and all of them
-/// that are to be values or tokens are numbers.
+/// that are to be values or tokens are numbers. A text field has the columns that it names, and its table a header.
 int64_t readTable(RecordSource &source, DatasetBuilder &builder);
 
 }  // namespace offramp::runtime

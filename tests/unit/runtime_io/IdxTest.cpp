@@ -79,7 +79,7 @@ BOOST_AUTO_TEST_CASE(sets_that_do_not_fit_together_are_named) {
              "train data: 1 path for 2 fields (`image`: u8[2, 2], `digit`: class(10)): give one IDX file per field in this order, or one table file");
   BOOST_TEST(refusalOf({images, folder.with("b.tsv", "image\n")}) ==
              "b.tsv: field `digit`: not an IDX file; several paths are IDX files in the order of the fields (`image`: u8[2, 2], `digit`: class(10)), a table is given alone");
-  BOOST_TEST(refusalOf({folder.with("b.xlsx", "PK")}) == "`b.xlsx`: unknown kind of data file; known are IDX (by content), .csv, .tsv and .jsonl, each plain or with .gz");
+  BOOST_TEST(refusalOf({folder.with("b.xlsx", "PK")}) == "`b.xlsx`: unknown kind of data file; known are IDX (by content), .csv, .tsv, .jsonl and .txt, each plain or with .gz");
   BOOST_TEST(refusalOf({folder.with("c.csv", "image,digit\n")}) == "train data: `c.csv` has no samples");
   BOOST_TEST(refusalOf({folder.file("none.tsv")}) == "train data: `none.tsv` does not exist; check the path; README.md, section Data, says how to get each data set");
   BOOST_TEST(refusalOf({"/no/fashion-mnist/x.gz"}) == "train data: `/no/fashion-mnist/x.gz` does not exist; Fashion-MNIST comes with `apt install dataset-fashion-mnist`");
