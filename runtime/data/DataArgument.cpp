@@ -2,6 +2,9 @@
 #include "runtime/data/DataArgument.h"
 
 #include "runtime/core/Error.h"
+#include "runtime/data/Glue.h"
+
+#include <filesystem>
 
 namespace offramp::runtime {
 
@@ -20,6 +23,13 @@ std::vector<std::string> splitPaths(const std::string &text, const std::string &
 DataArguments parseDataArguments(const std::vector<std::string> &arguments) {
   DataArguments splits;
   for (const std::string &argument : arguments) {
+    if (isGlue(argument)) {
+      parseGlue(argument);
+      for (const char *split : {"train", "test"})
+        if (!splits.emplace(split, std::vector{argument}).second)
+          throw UsageError(fmt::format("`--data {}`: the split `{}` is given already; a task by name gives `train` and `test`", argument, split));
+      continue;
+    }
     size_t equals = argument.find('=');
     std::string split = argument.substr(0, equals);
     if (equals == std::string::npos)
@@ -28,8 +38,18 @@ DataArguments parseDataArguments(const std::vector<std::string> &arguments) {
       throw UsageError(fmt::format("`--data {}`: there is no split `{}`; the splits are `train`, `valid` and `test`", argument, split));
     if (splits.contains(split)) throw UsageError(fmt::format("`--data {}`: the split `{}` is given twice", argument, split));
     splits[split] = splitPaths(argument.substr(equals + 1), "--data " + argument);
+    for (const std::string &path : splits[split]) {
+      if (!isGlue(path)) continue;
+      parseGlue(path);
+      if (splits[split].size() > 1) throw UsageError(fmt::format("`--data {}`: `{}` is a whole split; it is given alone", argument, path));
+    }
   }
   return splits;
+}
+
+std::string absoluteDataPath(const std::string &path) {
+  const size_t folder = isGlue(path) ? path.find('=') + 1 : 0;
+  return path.substr(0, folder) + std::filesystem::absolute(path.substr(folder)).lexically_normal().string();
 }
 
 }  // namespace offramp::runtime

@@ -1,4 +1,5 @@
-// The command line's `--data SPLIT=PATH[,PATH…]`, taken apart. Opens no file.
+// The command line's `--data SPLIT=PATH[,PATH…]`, taken apart. Opens no file. `glue:TASK=DIR` stands for `train=` and `test=` at once, and
+// remains the path of both.
 #pragma once
 
 #include <map>
@@ -12,6 +13,9 @@ using DataArguments = std::map<std::string, std::vector<std::string>>;
 
 /// Throws UsageError naming the argument.
 DataArguments parseDataArguments(const std::vector<std::string> &arguments);
+
+/// The same from any folder: what a run remembers.
+std::string absoluteDataPath(const std::string &path);
 
 /// Paths apart by commas, none empty; `argument` is what messages show.
 std::vector<std::string> splitPaths(const std::string &text, const std::string &argument);

@@ -35,6 +35,7 @@ struct Dataset {
   std::vector<std::string> paths;
   std::vector<Column> columns;  ///< in field order
   int64_t rows = 0;
+  std::string task;  ///< of GLUE, if the data were given by its name: says which metrics are usual
 
   const Column *find(FieldKind kind) const;  ///< the first present column of a kind
   bool hasLabels() const { return find(FieldKind::Label) != nullptr; }

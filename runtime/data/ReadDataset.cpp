@@ -4,6 +4,7 @@
 #include "runtime/core/Error.h"
 #include "runtime/data/Csv.h"
 #include "runtime/data/DatasetBuilder.h"
+#include "runtime/data/Glue.h"
 #include "runtime/data/Idx.h"
 #include "runtime/data/Jsonl.h"
 #include "runtime/data/PlainText.h"
@@ -103,10 +104,15 @@ Dataset readTableFile(const std::string &path, std::vector<FieldSpec> &fields, L
 
 Dataset readDataset(const std::string &split, const std::vector<std::string> &paths, std::vector<FieldSpec> &fields, Labels labels) {
   if (paths.empty()) userError("{} data: no path given", split);
-  for (const std::string &path : paths) requirePath(split, path);
+  const bool byName = paths.size() == 1 && isGlue(paths[0]);
   Dataset data;
   bool isIdx = paths.size() > 1;
-  if (!isIdx) {
+  if (byName) {
+    data = readGlue(split, parseGlue(paths[0]), fields, labels);
+  } else {
+    for (const std::string &path : paths) requirePath(split, path);
+  }
+  if (!isIdx && !byName) {
     InputStream stream(paths[0]);
     isIdx = looksLikeIdx(stream.head());
     if (!isIdx) data = readTableFile(paths[0], fields, labels, stream);

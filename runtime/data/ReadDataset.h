@@ -11,7 +11,7 @@ namespace offramp::runtime {
 enum class Labels { Required, Optional };
 
 /// Reads `paths` for `fields`. Several paths are IDX files in the order of the fields (without the label's file if labels are optional);
-/// one path is a table (`.csv`, `.tsv`, `.jsonl`, plain or `.gz`), lines of text (`.txt`) or an IDX file.
+/// one path is a table (`.csv`, `.tsv`, `.jsonl`, plain or `.gz`), lines of text (`.txt`), an IDX file, or a task by name (Glue.h).
 /// Class names that were learned are written into `fields`, so that the next split is read with the same names.
 /// `split` opens messages about missing files.
 Dataset readDataset(const std::string &split, const std::vector<std::string> &paths, std::vector<FieldSpec> &fields,
