@@ -6,6 +6,7 @@
 #include "runtime/core/Error.h"
 #include "runtime/infer/Collect.h"
 #include "runtime/infer/Evaluate.h"
+#include "runtime/infer/Metrics.h"
 
 #include <fmt/ranges.h>
 
@@ -26,9 +27,13 @@ struct Options {
   bool json = false;
 };
 
-void print(const Evaluation &e, const std::vector<double> &perStage) {
+using Metrics = std::vector<std::pair<std::string, double>>;
+
+void print(const Evaluation &e, const std::vector<double> &perStage, const Metrics &metrics) {
   std::cout << fmt::format("samples            {}\n", e.samples);
   if (e.accuracy) std::cout << fmt::format("accuracy           {:.2f} %\n", 100 * *e.accuracy);
+  for (const auto &[name, value] : metrics)
+    if (name != "accuracy") std::cout << fmt::format("{:<18} {:.4f}\n", name, value);
   std::cout << fmt::format("mean stage         {:.3f} of {} (layer ratio {:.2f})\n", e.meanStage, e.stages, (double)e.stages / e.meanStage);
   std::cout << fmt::format("exits per stage    {}\n", fmt::join(e.histogram, " "));
   if (!perStage.empty()) {
@@ -38,6 +43,11 @@ void print(const Evaluation &e, const std::vector<double> &perStage) {
   }
   std::cout << fmt::format("samples per second {:.0f} (batch {})\n", e.samplesPerSecond, e.batch);
   if (e.undecided > 0) std::cout << fmt::format("{} samples left by a decision that is not a number\n", e.undecided);
+}
+
+/// Those that the data's task is reported with; none for other data and without labels.
+Metrics metricsOf(const Dataset &data, const Evaluation &e) {
+  return data.task.empty() || !data.hasLabels() ? Metrics{} : glueMetrics(data.task, e.predictions);
 }
 
 /// The interpreter's answers as an evaluation; `perStage` is filled where there are labels. One sample at a time decides, whatever --batch says.
@@ -89,10 +99,12 @@ void eval(const Options &options) {
   std::vector<double> perStage;
   Evaluation e = options.backend == "reference" ? byReference(options, run, split, perStage) : onCpu(options, run, split, perStage);
   if (!options.predictions.empty()) writePredictions(options.predictions, e.predictions, run.info.classes);
-  if (!options.json) return print(e, perStage);
+  const Metrics metrics = metricsOf(*split.data, e);
+  if (!options.json) return print(e, perStage, metrics);
   OrderedJson json;
   json["samples"] = e.samples;
   json["accuracy"] = e.accuracy ? OrderedJson(*e.accuracy) : OrderedJson(nullptr);
+  for (const auto &[name, value] : metrics) json["metrics"][name] = value;
   json["mean_stage"] = e.meanStage;
   json["stages"] = e.stages;
   json["stage_histogram"] = e.histogram;
@@ -109,7 +121,7 @@ void addEval(CLI::App &app) {
   auto options = std::make_shared<Options>();
   CLI::App *command = app.add_subcommand("eval", "Accuracy, exits and speed of a run on test data");
   command->add_option("RUN", options->run, "run folder")->required();
-  command->add_option("--data", options->data, "test=PATH[,PATH…]")->take_all()->allow_extra_args(false);
+  command->add_option("--data", options->data, "test=PATH[,PATH…], or glue:TASK=DIR")->take_all()->allow_extra_args(false);
   command->add_option("--set", options->sets, "name=value of a setting, such as threshold=0.5")->take_all()->allow_extra_args(false);
   command->add_option("--exits", options->exits, "off: everybody runs to the last stage")->check(CLI::IsMember({"on", "off"}));
   command->add_option("--batch", options->batch, "samples per batch")->check(CLI::Range(1, 1000000));

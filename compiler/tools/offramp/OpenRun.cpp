@@ -61,7 +61,9 @@ OpenRun openRun(const fs::path &run, const std::vector<std::string> &sets, int t
 std::shared_ptr<const Dataset> testData(const std::vector<std::string> &arguments, std::vector<FieldSpec> &fields) {
   DataArguments data = parseDataArguments(arguments);
   if (!data.contains("test")) throw UsageError("no test data; add `--data test=PATH[,PATH…]`");
-  return std::make_shared<const Dataset>(readDataset("test", data.at("test"), fields, Labels::Optional));
+  auto read = std::make_shared<const Dataset>(readDataset("test", data.at("test"), fields, Labels::Optional));
+  if (!read->cutNote().empty()) std::cerr << "test data: " << read->cutNote() << "\n";
+  return read;
 }
 
 }  // namespace offramp::tool

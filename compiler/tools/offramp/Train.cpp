@@ -34,7 +34,7 @@ struct Options {
 
 DataArguments absolutePaths(DataArguments data) {
   for (auto &[split, paths] : data)
-    for (std::string &path : paths) path = fs::absolute(path).lexically_normal().string();
+    for (std::string &path : paths) path = absoluteDataPath(path);
   return data;
 }
 
@@ -49,6 +49,8 @@ TrainingData readData(const DataArguments &arguments, std::vector<FieldSpec> fie
   data.fields = std::move(fields);
   data.train = std::make_shared<const Dataset>(readDataset("train", arguments.at("train"), data.fields));
   if (arguments.contains("valid")) data.valid = std::make_shared<const Dataset>(readDataset("valid", arguments.at("valid"), data.fields));
+  for (const auto &[split, read] : {std::pair("train", data.train), std::pair("valid", data.valid)})
+    if (read && !read->cutNote().empty()) std::cerr << fmt::format("{} data: {}\n", split, read->cutNote());
   return data;
 }
 
@@ -171,7 +173,7 @@ void addTrain(CLI::App &app) {
   auto options = std::make_shared<Options>();
   CLI::App *command = app.add_subcommand("train", "Compile a model and train it through its phases");
   command->add_option("FILE", options->file, "model file (.ramp)")->required();
-  command->add_option("--data", options->data, "SPLIT=PATH[,PATH…], SPLIT one of train, valid; IDX files in the order of the inputs, or one .csv, .tsv, .jsonl (plain or .gz)")->take_all()->allow_extra_args(false);
+  command->add_option("--data", options->data, "SPLIT=PATH[,PATH…], SPLIT one of train, valid; IDX files in the order of the inputs, or one .csv, .tsv, .jsonl (plain or .gz); or glue:TASK=DIR")->take_all()->allow_extra_args(false);
   command->add_option("--out", options->out, "run folder to make, or to go on with")->required();
   command->add_option("--set", options->sets, "name=value of a parameter or setting")->take_all()->allow_extra_args(false);
   command->add_option("--seed", options->seed, "of initial weights, order and draws");
