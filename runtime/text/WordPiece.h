@@ -1,5 +1,5 @@
 // BERT's tokenisation: text → ids of a WordPiece vocabulary. Gives the ids that the reference (the `tokenizers` library's BERT tokeniser) gives;
-// docs/spec/data.md, section 5, says what that is. Opens no file.
+// docs/spec/data.md, section 6, says what that is. Opens no file.
 #pragma once
 
 #include "runtime/text/PieceTrie.h"
