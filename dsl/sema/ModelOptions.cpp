@@ -42,7 +42,8 @@ void ModelElaborator::setOption(TrainPhase &phase, const std::string &name, cons
   for (const Field &field : optimizerFields)
     if (name == field.name) {
       if (!(number >= 0) || (number == 0 && !field.zeroAllowed) || !(number < field.below))
-        wrong(field.below > 2 ? "not negative" : fmt::format("{} and at most 1", field.zeroAllowed ? "from 0" : "above 0"));
+        wrong(field.below > 2 ? fmt::format("not negative and below {}", describe(field.below))
+                              : fmt::format("{} and {} 1", field.zeroAllowed ? "from 0" : "above 0", field.below > 1 ? "at most" : "below"));
       phase.optimizer.*(field.member) = number;
       return;
     }

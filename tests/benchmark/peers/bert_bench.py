@@ -16,8 +16,6 @@ import sys
 import tempfile
 import time
 
-from transformers import BertTokenizerFast
-
 import bert_peers
 from bert_logits import DATA, ROOT, sentences
 
@@ -62,8 +60,8 @@ def main():
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--json")
     options = parser.parse_args()
-    tokenizer = BertTokenizerFast(vocab_file=str(DATA / "bert_vocab" / "vocab.txt"))
-    sequences = [tokenizer(text)["input_ids"] for text in sentences(options.samples)]
+    encode = bert_peers.tokenizer(DATA / "bert_vocab" / "vocab.txt")
+    sequences = [encode(text) for text in sentences(options.samples)]
     print(f"{len(sequences)} sentences, mean length {statistics.mean(map(len, sequences)):.1f}, {options.threads} threads")
     with tempfile.TemporaryDirectory() as temporary:
         work = pathlib.Path(temporary)

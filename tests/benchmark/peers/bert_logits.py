@@ -17,8 +17,9 @@ import tempfile
 
 import numpy
 import torch
-from transformers import BertConfig, BertForSequenceClassification, BertTokenizerFast
+from transformers import BertConfig, BertForSequenceClassification
 
+import bert_peers
 from offramp_library import Library
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
@@ -31,13 +32,13 @@ def sentences(count):
     return [row.split("\t")[0] for row in rows[:count]]
 
 
-def theirs(network, tokenizer, texts):
+def theirs(network, ids):
     network.eval()
     logits = []
     with torch.no_grad():
-        for start in range(0, len(texts), 32):
-            batch = tokenizer(texts[start:start + 32], padding=True, truncation=True, max_length=128, return_tensors="pt")
-            logits.append(network(**batch).logits)
+        for start in range(0, len(ids), 32):
+            rows, mask = map(torch.from_numpy, bert_peers.padded(ids[start:start + 32]))
+            logits.append(network(input_ids=rows, attention_mask=mask).logits)
     return torch.cat(logits).numpy()
 
 
@@ -64,7 +65,8 @@ def main():
             for parameter in network.parameters():  # biases and gains of a fresh network are all 0 and 1, which would hide mistakes
                 parameter.data += 0.02 * torch.randn_like(parameter)
             vocabulary = DATA / "bert_vocab" / "vocab.txt"
-        tokenizer = BertTokenizerFast(vocab_file=str(vocabulary))
+        encode = bert_peers.tokenizer(vocabulary)
+        ids = [encode(text) for text in texts]
         network.save_pretrained(work / "hf", safe_serialization=True)
         (work / "hf" / "vocab.txt").write_bytes(vocabulary.read_bytes())
 
@@ -77,15 +79,14 @@ def main():
         offramp("build", work / "run", "--emit", "so", "-o", work / "libbert.so")
         ours = Library(work / "libbert.so")
         ours.set_exits(0)
-        ids = [tokenizer(text, truncation=True, max_length=128)["input_ids"] for text in texts]
         packed = numpy.concatenate([ours.run(ids[i:i + 32], [[0] * len(row) for row in ids[i:i + 32]])[0] for i in range(0, len(ids), 32)])
-        reference = theirs(network, tokenizer, texts)
+        reference = theirs(network, ids)
         error = distance(packed, reference)
         print(f"{len(texts)} sentences, {network.config.num_hidden_layers} x {network.config.hidden_size}: logits differ by {error:.2e} (to reach: 1e-4), "
               f"largest {abs(packed - reference).max():.2e}")
         offramp("export", "hf", work / "run", "--like", work / "hf", "--out", work / "back")
         back = BertForSequenceClassification.from_pretrained(work / "back")
-        same = distance(theirs(back, tokenizer, texts), reference)
+        same = distance(theirs(back, ids), reference)
         print(f"exported and loaded by transformers: logits differ by {same:.2e} (to reach: 0)")
         if error > 1e-4 or same > 0:
             sys.exit(1)

@@ -6,6 +6,7 @@ import pathlib
 
 import numpy
 import torch
+from tokenizers import BertWordPieceTokenizer
 from transformers import BertConfig, BertForSequenceClassification
 
 SIZES = {"base": {}, "minilm": dict(num_hidden_layers=6, hidden_size=384, num_attention_heads=12, intermediate_size=1536)}
@@ -14,6 +15,13 @@ SIZES = {"base": {}, "minilm": dict(num_hidden_layers=6, hidden_size=384, num_at
 def network(size):
     torch.manual_seed(1)
     return BertForSequenceClassification(BertConfig(num_labels=2, **SIZES[size])).eval()
+
+
+def tokenizer(vocabulary):
+    """text -> ids, by the reference implementation."""
+    encoder = BertWordPieceTokenizer(str(vocabulary), lowercase=True)
+    encoder.enable_truncation(128)
+    return lambda text: encoder.encode(text).ids
 
 
 def padded(sequences):

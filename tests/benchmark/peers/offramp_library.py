@@ -21,7 +21,7 @@ class Library:
     """`path` names the .so; the header beside it names the model's entry."""
 
     def __init__(self, path):
-        path = pathlib.Path(path)
+        path = pathlib.Path(path).resolve()
         entry = re.search(r"\b(offramp_model_\w+)\(void\)", path.with_suffix(".h").read_text()).group(1)
         self.library = ctypes.CDLL(str(path))
         getattr(self.library, entry).restype = ctypes.c_void_p
