@@ -154,7 +154,8 @@ def main():
     strange = odd(options.seed)
     draw = random.Random(options.seed)
     strangePairs = [(draw.choice(strange), draw.choice(strange)) for _ in range(20000)]
-    print(f"{len(singles)} real texts, {len(pairs)} real pairs, {len(strange)} odd texts, {len(strangePairs)} odd pairs; seed {options.seed}", flush=True)
+    print(f"{len(singles)} real texts, {len(pairs)} real pairs, {len(strange)} odd texts, "
+          f"{len(strangePairs)} odd pairs; seed {options.seed}", flush=True)
     compared, failed = everyCodePoint(options.program)
     for lowercase in (True, False):
         peer = reference(vocabulary, lowercase)
