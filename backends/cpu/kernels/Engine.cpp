@@ -103,15 +103,38 @@ static void bindWorkers(int threads) {
   });
 }
 
+const char *precisionName(Precision precision) { return precision == Precision::Bf16 ? "bf16" : precision == Precision::Int8 ? "int8" : "f32"; }
+
+std::optional<Precision> precisionNamed(std::string_view name) {
+  for (Precision precision : {Precision::F32, Precision::Bf16, Precision::Int8})
+    if (name == precisionName(precision)) return precision;
+  return std::nullopt;
+}
+
+// The kernel wanted by name, or the fastest of the level; null if there is none.
+static const ReducedKernel *reducedKernelFor(const EngineOptions &options) {
+  int count = 0;
+  const ReducedKernel *const *kernels = reducedKernels(options.precision, &count);
+  for (int i = 0; i < count; ++i) {
+    bool levelFits = options.level == SimdLevel::Best || kernels[i]->level <= options.level;
+    if (options.kernel.empty() ? levelFits : options.kernel == kernels[i]->name) return kernels[i];
+  }
+  return nullptr;
+}
+
 Engine *createEngine(const EngineOptions &options) {
   const SimdTable *simd = simdTable(options.level);
   if (!simd) return nullptr;
+  const bool isReduced = options.precision != Precision::F32;
+  const ReducedKernel *reduced = isReduced ? reducedKernelFor(options) : nullptr;
+  if (isReduced && (!reduced || options.mode != EngineMode::Inference || options.gemm == GemmChoice::OneDnn)) return nullptr;
   auto *e = new Engine;
   e->options = options;
   cpu_set_t allowed;
   int cpus = sched_getaffinity(0, sizeof allowed, &allowed) == 0 ? CPU_COUNT(&allowed) : 1;
   e->threads = options.threads > 0 ? options.threads : cpus;
   e->simd = simd;
+  e->reduced = reduced;
   e->profile = defaultProfile(e->threads);
   e->threadScratch.resize(size_t(e->threads));
   e->matmuls = std::make_unique<MatmulCache>();
@@ -122,7 +145,16 @@ Engine *createEngine(const EngineOptions &options) {
 
 void destroyEngine(Engine *engine) { delete engine; }
 int engineThreads(const Engine *engine) { return engine->threads; }
+Precision enginePrecision(const Engine *engine) { return engine->options.precision; }
 const char *engineLevel(const Engine *engine) { return engine->simd->name; }
+
+std::string engineProducts(const Engine *engine) {
+  const ReducedKernel *kernel = engine->reduced;
+  if (!kernel) return engine->simd->name;
+  if (!kernel->emulated) return kernel->name;
+  return std::string(kernel->name) + ", " + precisionName(engine->options.precision) + " emulated";
+}
+
 void engineWeightsChanged(Engine *engine) { ++engine->weightsVersion; }
 
 const char *engineTakeError(Engine *engine) {

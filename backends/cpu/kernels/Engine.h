@@ -10,9 +10,12 @@
 #define OFFRAMP_CPU_ENGINE_H
 
 #include "backends/cpu/kernels/CostModel.h"
-#include "backends/cpu/kernels/simd/SimdTable.h"
+#include "backends/cpu/kernels/simd/ReducedTable.h"
 #include <cstddef>
 #include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
 #include <vector>
 
 namespace offramp::cpu {
@@ -24,23 +27,33 @@ enum class EngineMode {
 
 enum class GemmChoice { Auto, Own, OneDnn };   // Auto is meant; the others are for tests and measurements
 
+// "f32", "bf16", "int8"
+const char *precisionName(Precision precision);
+std::optional<Precision> precisionNamed(std::string_view name);
+
 struct EngineOptions {
   EngineMode mode = EngineMode::Inference;
   int threads = 0;                    // 0: as many as this process may use
   bool bind = true;                   // bind worker threads to CPUs when OMP_PROC_BIND is not set
   GemmChoice gemm = GemmChoice::Auto;
   SimdLevel level = SimdLevel::Best;
+  // Of the weights of linear layers in inference; what stays f32: isReduced (simd/ReducedTable.h), convolutions and attention's products.
+  Precision precision = Precision::F32;
+  std::string kernel;                 // of the reduced precision, by name, for tests and measurements; empty: the fastest
   size_t primitiveLimit = 4096;       // oneDNN primitives kept; the least recently used go first
 };
 
 struct Engine;   // EngineState.h
 
-// Null only when options.level is not supported by this CPU.
+// Null only when options.level or options.kernel is not supported by this CPU, or when a reduced precision is asked for training or of oneDNN.
 Engine *createEngine(const EngineOptions &options);
 void destroyEngine(Engine *engine);
 
 int engineThreads(const Engine *engine);
+Precision enginePrecision(const Engine *engine);
 const char *engineLevel(const Engine *engine);    // "x86-64-v4" …
+// What multiplies weights: "x86-64-v4", "amx-bf16", "x86-64-v3, bf16 emulated" …
+std::string engineProducts(const Engine *engine);
 // Weights were written (loaded, an optimizer step): packed copies are made again at their next use. Memory is kept.
 void engineWeightsChanged(Engine *engine);
 // First error of a kernel since the last call of this function (out of memory, oneDNN refused), or null. The text stays until then.

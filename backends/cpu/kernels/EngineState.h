@@ -50,7 +50,7 @@ private:
 };
 inline int32_t *entries(const int32_t *p) { return const_cast<int32_t *>(p); }
 
-// Weights packed for the own matrix kernel, by address.
+// Weights packed for the own matrix kernels, in their precision, by address.
 class PackedWeights {
 public:
   struct Entry {
@@ -75,6 +75,7 @@ struct Engine {
   EngineOptions options;
   int threads = 1;
   const SimdTable *simd = nullptr;
+  const ReducedKernel *reduced = nullptr;   // null: weights are f32
   uint64_t weightsVersion = 1;
   int64_t forkMacs = 200000;           // products below this run on one thread: a fork costs about 1.5 µs
   MachineProfile profile;

@@ -1,8 +1,9 @@
 // Linear layers: forward, both gradients, bias gradient. Inference: the own kernel over weights packed once, at every row count, so that a
-// row's bits do not depend on the batch and no call allocates. Training: the own kernel too, packing as it goes (so the bits do not
+// row's bits do not depend on the batch and no call allocates; with a reduced precision, the kernels of ReducedGemm.h. Training: the own kernel too, packing as it goes (so the bits do not
 // depend on the thread count either), and oneDNN where it is ahead (tests/benchmark/KernelBench.cpp prints both).
 #include "backends/cpu/kernels/OneDnnMatmul.h"
 #include "backends/cpu/kernels/OwnGemm.h"
+#include "backends/cpu/kernels/ReducedGemm.h"
 
 namespace offramp::cpu {
 namespace {
@@ -31,6 +32,7 @@ void offramp_cpu_linear(offramp_call *call, const float *src, const float *w, co
                         int64_t epilogue) {
   if (rows <= 0 || n <= 0) return;
   Engine &e = engineOf(call);
+  if (e.reduced && isReduced(k, n)) return reducedLinear(e, src, w, bias, dst, rows, k, n, epilogue);
   GemmArgs g{src, k, 1, w, n, bias, dst, n, rows, k, n, epilogue};
   bool keep = e.options.mode == EngineMode::Inference && e.options.gemm != GemmChoice::OneDnn;
   if (keep) {

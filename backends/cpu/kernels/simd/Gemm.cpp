@@ -1,9 +1,8 @@
 // Matrix products with bias and epilogue over packed or plain right-hand sides, on one thread. Used where a fork would cost more than
 // the product, and for all row counts in inference, because a row's bits must not depend on its neighbours (exit parity).
 #include "backends/cpu/kernels/simd/GemmTile.h"
-#include "backends/cpu/kernels/simd/SimdMath.h"
 #include "backends/cpu/kernels/simd/SimdTable.h"
-#include "runtime/abi/CpuKernels.h"
+#include "backends/cpu/kernels/simd/TileEpilogue.h"
 
 namespace offramp::cpu::simd {
 namespace {
@@ -51,33 +50,6 @@ void packTransposed(const float *w, int64_t k, int64_t n, int64_t panelBegin, in
           if (i < steps) store(out + (s + i) * width + v, rows[i]);
       }
   }
-}
-
-// Epilogues that need arithmetic run over the tile in memory (24 vectors in the first-level cache), so that their code exists once.
-__attribute__((noinline)) void finishTile(Vec *acc, int rows, int vectors, int64_t tail, const float *bias, float *c, int64_t ldc, int64_t epilogue) {
-  int count = rows * vectors;
-  if (bias)
-    for (int j = 0; j < vectors; ++j) {
-      Vec b = j == vectors - 1 && tail != kLanes ? load(bias + j * kLanes, tail) : load(bias + j * kLanes);
-      for (int i = 0; i < rows; ++i) acc[i * vectors + j] += b;
-    }
-  switch (epilogue) {
-  case OFFRAMP_EPILOGUE_GELU: for (int i = 0; i < count; ++i) acc[i] = gelu(acc[i]); break;
-  case OFFRAMP_EPILOGUE_RELU: for (int i = 0; i < count; ++i) acc[i] = relu(acc[i]); break;
-  case OFFRAMP_EPILOGUE_TANH: for (int i = 0; i < count; ++i) acc[i] = tanh(acc[i]); break;
-  default: break;
-  }
-  for (int i = 0; i < rows; ++i)
-    for (int j = 0; j < vectors; ++j) {
-      float *p = c + i * ldc + j * kLanes;
-      Vec v = acc[i * vectors + j];
-      if (j < vectors - 1 || tail == kLanes) {   // masked stores are microcode on some CPUs
-        store(p, epilogue == OFFRAMP_EPILOGUE_ADD ? v + load(p) : v);
-      } else {
-        if (epilogue == OFFRAMP_EPILOGUE_ADD) v += load(p, tail);
-        store(p, v, tail);
-      }
-    }
 }
 
 // What one pass over a panel works on. Sums too long for the caches are continued from `sums` [rows, kPanel]: the chain of an element goes

@@ -1,0 +1,71 @@
+// See ReducedGemm.h. Splits over rows when there are many (each thread converts its own), over column panels when there are few: then every
+// thread reads its own weights only.
+#include "backends/cpu/kernels/ReducedGemm.h"
+
+namespace offramp::cpu {
+namespace {
+
+constexpr int64_t kConvertGrain = 65536;   // values that are worth a thread of their own when rows are converted
+
+int64_t floatsFor(int64_t bytes) { return (bytes + 3) / 4; }
+
+const void *packedWeights(Engine &e, const float *w, int64_t k, int64_t n) {
+  const ReducedKernel &kernel = *e.reduced;
+  PackedWeights::Entry *entry = e.packed.find(w, k, n);
+  if (entry->version != e.weightsVersion) {
+    float *packed = entry->packed.need(floatsFor(kernel.weightBytes(k, n)));
+    if (!packed) return nullptr;
+    int64_t panels = (n + kernel.panelWidth - 1) / kernel.panelWidth;
+    onThreads(int(std::min<int64_t>(panels, threadsFor(k * n, 32768, e.threads))), [&](int thread, int count) {
+      Part p = partOf(panels, 1, thread, count);
+      kernel.packWeights(w, k, n, p.begin, p.end, packed);
+    });
+    entry->version = e.weightsVersion;
+  }
+  return entry->packed.data();
+}
+
+// One thread, rows [begin, end) in blocks, all panels.
+void multiplyRows(const ReducedKernel &kernel, ReducedArgs args, const float *src, int64_t begin, int64_t end, int64_t panels, float *left) {
+  float *c = args.c;
+  for (int64_t block = kernel.blockRows(args.k); begin < end; begin += args.rows) {
+    args.rows = std::min(block, end - begin);
+    args.c = c + begin * args.ldc;
+    kernel.convertRows(src + begin * args.k, args.rows, args.k, left);
+    args.left = left;
+    kernel.multiply(&args, 0, panels);
+  }
+}
+
+} // namespace
+
+void reducedLinear(Engine &e, const float *src, const float *w, const float *bias, float *dst, int64_t rows, int64_t k, int64_t n, int64_t epilogue) {
+  const ReducedKernel &kernel = *e.reduced;
+  ReducedArgs args{nullptr, packedWeights(e, w, k, n), bias, dst, n, rows, k, n, epilogue};
+  if (!args.weights) return e.fail("out of memory while packing weights");
+  const int64_t panels = (n + kernel.panelWidth - 1) / kernel.panelWidth, block = kernel.blockRows(k);
+  int threads = threadsFor(rows * k * n, e.forkMacs / 2, e.threads);
+  const bool byRows = threads == 1 || rows >= 4 * kernel.tileRows * threads || panels < threads;
+  if (byRows) {
+    threads = threadsFor(rows, kernel.tileRows, threads);
+    for (int t = 0; t < threads; ++t)
+      if (!e.threadScratch[size_t(t)].need(floatsFor(kernel.leftBytes(std::min(rows, block), k)))) return e.fail("out of memory while converting rows");
+    onThreads(threads, [&](int thread, int count) {
+      Part p = partOf(rows, kernel.tileRows, thread, count);
+      multiplyRows(kernel, args, src, p.begin, p.end, panels, e.threadScratch[size_t(thread)].data());
+    });
+    return;
+  }
+  float *left = e.sharedScratch.need(floatsFor(kernel.leftBytes(std::min(rows, block), k)));
+  if (!left) return e.fail("out of memory while converting rows");
+  for (int64_t begin = 0; begin < rows; begin += args.rows) {
+    args.left = left, args.rows = std::min(block, rows - begin), args.c = dst + begin * n;
+    kernel.convertRows(src + begin * k, args.rows, k, left);
+    onThreads(threads, [&](int thread, int count) {
+      Part p = partOf(panels, 1, thread, count);
+      kernel.multiply(&args, p.begin, p.end);
+    });
+  }
+}
+
+} // namespace offramp::cpu

@@ -1,0 +1,96 @@
+// f32 to 8 bits. A row: unsigned with a zero point, so that zero is exact and one-sided values use the whole range. A column of weights:
+// signed, symmetric. Rounding is by adding 1.5·2²³, the same at every level. What is not finite makes the scale NaN, and with it every
+// result that reads it: an error stays visible.
+#ifndef OFFRAMP_CPU_QUANTIZE_H
+#define OFFRAMP_CPU_QUANTIZE_H
+
+#include "backends/cpu/kernels/simd/Simd.h"
+
+namespace offramp::cpu::simd {
+namespace {
+
+constexpr float kRoundingShift = 12582912.0f;
+constexpr float kLeastRange = 1e-30f;   // rows and columns of smaller numbers count as zero: 1 / range must stay finite
+
+// value ≈ scale·(code - zero)
+struct RowScale {
+  float scale;
+  int32_t zero;
+};
+
+struct RowCoder {
+  RowScale row;
+  float inverse;
+  // Codes of some values: 0 … 255. Only where `inverse` is not zero: a row without finite values or of zeros only has the code `zero`.
+  IntVec codes(Vec v) const {
+    Vec rounded = (v * splat(inverse) + splat(kRoundingShift)) - splat(kRoundingShift);
+    IntVec code = __builtin_convertvector(rounded, IntVec) + row.zero;
+    code = code < 0 ? (IntVec)(0) : code;
+    return code > 255 ? (IntVec)(255) : code;
+  }
+};
+
+// Codes of src[s …] up to k; from there on `zero`.
+OFFRAMP_INLINE IntVec rowCodes(const RowCoder &coder, const float *src, int64_t s, int64_t k) {
+  if (coder.inverse == 0 || s >= k) return (IntVec)(coder.row.zero);
+  return coder.codes(k - s >= kLanes ? load(src + s) : load(src + s, k - s));
+}
+
+OFFRAMP_INLINE RowCoder rowCoderOf(const float *src, int64_t k) {
+  Vec low = splat(0), high = splat(0), bad = splat(0);
+  for (int64_t s = 0; s < k; s += kLanes) {
+    Vec v = k - s >= kLanes ? load(src + s) : load(src + s, k - s);
+    low = lesser(v, low), high = larger(v, high);
+    bad += v * splat(0);
+  }
+  float least = -maxLanes(-low), most = maxLanes(high), range = most - least;
+  bool finite = sumLanes(bad) == 0 && range <= 3e38f;
+  if (!finite) return {{__builtin_nanf(""), 0}, 0};
+  if (range < kLeastRange) return {{0, 0}, 0};
+  float inverse = 255 / range;
+  return {{range / 255, (int32_t)((-least * inverse + kRoundingShift) - kRoundingShift)}, inverse};
+}
+
+// Scales of kLanes columns of weights: greatest magnitude / 127. `columns` of them exist; the others read as zero.
+struct ColumnCoders {
+  Vec scale, inverse;
+};
+OFFRAMP_INLINE ColumnCoders columnCodersOf(const float *w, int64_t ldw, int64_t k, int64_t columns) {
+  Vec greatest = splat(0), bad = splat(0);
+  for (int64_t s = 0; s < k; ++s) {
+    Vec v = columns == kLanes ? load(w + s * ldw) : load(w + s * ldw, columns);
+    greatest = larger(larger(v, -v), greatest), bad += v * splat(0);
+  }
+  ColumnCoders coders{greatest / splat(127), splat(127) / greatest};
+  coders.scale = greatest < splat(kLeastRange) ? splat(0) : coders.scale;
+  coders.inverse = greatest < splat(kLeastRange) ? splat(0) : coders.inverse;
+  coders.inverse = bad == splat(0) ? coders.inverse : splat(0);
+  coders.scale = bad == splat(0) ? coders.scale : splat(__builtin_nanf(""));
+  return coders;
+}
+OFFRAMP_INLINE IntVec columnCodes(const float *w, int64_t columns, Vec inverse) {
+  Vec v = columns == kLanes ? load(w) : load(w, columns);
+  v = inverse == splat(0) ? splat(0) : v;   // what is not finite has no code
+  v = (v * inverse + splat(kRoundingShift)) - splat(kRoundingShift);
+  return __builtin_convertvector(lesser(v, splat(127)), IntVec);   // -127 needs no limit: |v|·(127/greatest) rounds to 127 at most
+}
+
+// Codes of `Group` rows from s on (zero from row k on), a byte each, in every lane; adds them to `sums`.
+template <int Group> OFFRAMP_INLINE IntVec columnGroup(const float *w, int64_t ldw, int64_t k, int64_t s, int64_t columns, Vec inverse, IntVec &sums) {
+  IntVec word = (IntVec)(0);
+  for (int i = 0; i < Group && s + i < k; ++i) {
+    IntVec code = columnCodes(w + (s + i) * ldw, columns, inverse);
+    sums += code;
+    word |= (code & 255) << (8 * i);
+  }
+  return word;
+}
+
+// acc: Σ code·weight over the row, of which `sums`·zero is the zero point's share.
+OFFRAMP_INLINE Vec dequantize(IntVec acc, IntVec sums, Vec columnScale, RowScale row) {
+  return __builtin_convertvector(acc - sums * row.zero, Vec) * (columnScale * splat(row.scale));
+}
+
+} // namespace
+} // namespace offramp::cpu::simd
+#endif
