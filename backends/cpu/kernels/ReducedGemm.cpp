@@ -5,7 +5,7 @@
 namespace offramp::cpu {
 namespace {
 
-constexpr int64_t kConvertGrain = 65536;   // values that are worth a thread of their own when rows are converted
+constexpr int64_t kConvertGrain = 16384;   // values whose conversion is worth a thread: several microseconds
 
 int64_t floatsFor(int64_t bytes) { return (bytes + 3) / 4; }
 
@@ -31,7 +31,7 @@ void multiplyRows(const ReducedKernel &kernel, ReducedArgs args, const float *sr
   for (int64_t block = kernel.blockRows(args.k); begin < end; begin += args.rows) {
     args.rows = std::min(block, end - begin);
     args.c = c + begin * args.ldc;
-    kernel.convertRows(src + begin * args.k, args.rows, args.k, left);
+    kernel.convertRows(src + begin * args.k, args.rows, args.k, 0, args.rows, left);
     args.left = left;
     kernel.multiply(&args, 0, panels);
   }
@@ -60,7 +60,10 @@ void reducedLinear(Engine &e, const float *src, const float *w, const float *bia
   if (!left) return e.fail("out of memory while converting rows");
   for (int64_t begin = 0; begin < rows; begin += args.rows) {
     args.left = left, args.rows = std::min(block, rows - begin), args.c = dst + begin * n;
-    kernel.convertRows(src + begin * k, args.rows, k, left);
+    onThreads(threadsFor(args.rows * k, kConvertGrain, threads), [&](int thread, int count) {
+      Part p = partOf(args.rows, kernel.tileRows, thread, count);
+      if (p.begin < p.end) kernel.convertRows(src + begin * k, args.rows, k, p.begin, p.end, left);
+    });
     onThreads(threads, [&](int thread, int count) {
       Part p = partOf(panels, 1, thread, count);
       kernel.multiply(&args, p.begin, p.end);

@@ -114,7 +114,7 @@ void multiply(const ReducedKernel &kernel, const Floats &x, const Floats &w, con
   for (int64_t p = 0; p < panels; ++p) kernel.packWeights(w.data(), k, n, p, p + 1, packed.get());
   for (int64_t begin = 0; begin < rows; begin += block) {
     const int64_t some = std::min(block, rows - begin);
-    kernel.convertRows(x.data() + begin * k, some, k, left.get());
+    for (int64_t r = 0; r < some; r += kernel.tileRows) kernel.convertRows(x.data() + begin * k, some, k, r, std::min(some, r + kernel.tileRows), left.get());
     ReducedArgs args{left.get(), packed.get(), bias ? bias->data() : nullptr, y.data() + begin * n, n, some, k, n, epilogue};
     kernel.multiply(&args, 0, panels);
   }

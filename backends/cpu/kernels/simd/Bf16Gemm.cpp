@@ -92,8 +92,8 @@ void packWeights(const float *w, int64_t k, int64_t n, int64_t panelBegin, int64
 
 int64_t leftBytes(int64_t rows, int64_t k) { return rows * leftElements(k) * Bf16::kElementBytes; }
 
-void convertRows(const float *src, int64_t rows, int64_t k, void *left) {
-  for (int64_t r = 0; r < rows; ++r) Bf16::convert(src + r * k, k, static_cast<char *>(left) + r * leftElements(k) * Bf16::kElementBytes);
+void convertRows(const float *src, int64_t, int64_t k, int64_t begin, int64_t end, void *left) {
+  for (int64_t r = begin; r < end; ++r) Bf16::convert(src + r * k, k, static_cast<char *>(left) + r * leftElements(k) * Bf16::kElementBytes);
 }
 
 } // namespace

@@ -101,10 +101,10 @@ void packWeights(const float *w, int64_t k, int64_t n, int64_t panelBegin, int64
 
 int64_t leftBytes(int64_t rows, int64_t k) { return Int8::leftHeaderBytes(rows) + rows * leftElements(k) * Int8::kElementBytes; }
 
-void convertRows(const float *src, int64_t rows, int64_t k, void *left) {
+void convertRows(const float *src, int64_t rows, int64_t k, int64_t begin, int64_t end, void *left) {
   auto *scales = static_cast<RowScale *>(left);
-  char *to = static_cast<char *>(left) + Int8::leftHeaderBytes(rows);
-  for (int64_t r = 0; r < rows; ++r) {
+  char *to = static_cast<char *>(left) + Int8::leftHeaderBytes(rows) + begin * leftElements(k) * Int8::kElementBytes;
+  for (int64_t r = begin; r < end; ++r) {
     RowCoder coder = rowCoderOf(src + r * k, k);
     scales[r] = coder.row;
     for (int64_t s = 0; s < leftElements(k); s += kLanes, to += kLanes * Int8::kElementBytes) {

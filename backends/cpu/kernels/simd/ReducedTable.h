@@ -28,7 +28,8 @@ struct ReducedKernel {
   void (*packWeights)(const float *w, int64_t k, int64_t n, int64_t panelBegin, int64_t panelEnd, void *packed);   // w[k, n]
   int64_t (*blockRows)(int64_t k);                                         // rows that a cache holds while all panels pass
   int64_t (*leftBytes)(int64_t rows, int64_t k);
-  void (*convertRows)(const float *src, int64_t rows, int64_t k, void *left);   // src[rows, k]
+  // Rows [begin, end) of src[rows, k]; `begin` is a multiple of tileRows, and so is `end` unless it is `rows`.
+  void (*convertRows)(const float *src, int64_t rows, int64_t k, int64_t begin, int64_t end, void *left);
   void (*multiply)(const ReducedArgs *args, int64_t panelBegin, int64_t panelEnd);
 };
 

@@ -106,16 +106,16 @@ void packInt8(const float *w, int64_t k, int64_t n, int64_t panelBegin, int64_t 
   });
 }
 
-// Calls row(r, where its first 64 bytes go); later steps lie kTileBytes apart. Spare rows get r = -1.
-template <class T, class Row> void forLeftRows(int64_t rows, int64_t k, void *left, Row row) {
+// Calls row(r, where its first 64 bytes go) for rows [begin, end); later steps lie kTileBytes apart. Spare rows of the last group get r = -1.
+template <class T, class Row> void forLeftRows(int64_t rows, int64_t k, int64_t begin, int64_t end, void *left, Row row) {
   char *to = static_cast<char *>(left) + T::leftHeaderBytes(rows);
-  for (int64_t r = 0; r < roundUp(rows, kSide); ++r)
+  for (int64_t r = begin; r < (end == rows ? roundUp(rows, kSide) : end); ++r)
     row(r < rows ? r : -1, to + r / kSide * stepsOf<T>(k) * kTileBytes + r % kSide * kStepBytes);
 }
 
-void convertBf16(const float *src, int64_t rows, int64_t k, void *left) {
+void convertBf16(const float *src, int64_t rows, int64_t k, int64_t begin, int64_t end, void *left) {
   typedef uint16_t Halves __attribute__((ext_vector_type(kLanes)));
-  forLeftRows<Bf16Tiles>(rows, k, left, [&](int64_t r, char *to) {
+  forLeftRows<Bf16Tiles>(rows, k, begin, end, left, [&](int64_t r, char *to) {
     for (int64_t step = 0; step < stepsOf<Bf16Tiles>(k); ++step, to += kTileBytes)
       for (int64_t i = 0; i < Bf16Tiles::kStep; i += kLanes) {
         int64_t s = step * Bf16Tiles::kStep + i;
@@ -127,10 +127,10 @@ void convertBf16(const float *src, int64_t rows, int64_t k, void *left) {
   });
 }
 
-void convertInt8(const float *src, int64_t rows, int64_t k, void *left) {
+void convertInt8(const float *src, int64_t rows, int64_t k, int64_t begin, int64_t end, void *left) {
   typedef uint8_t Bytes __attribute__((ext_vector_type(kLanes)));
   auto *scales = static_cast<RowScale *>(left);
-  forLeftRows<Int8Tiles>(rows, k, left, [&](int64_t r, char *to) {
+  forLeftRows<Int8Tiles>(rows, k, begin, end, left, [&](int64_t r, char *to) {
     RowCoder coder{{0, 0}, 0};
     if (r >= 0) {
       coder = rowCoderOf(src + r * k, k);
