@@ -3,6 +3,7 @@
 //   offramp_kernel_bench [threads] [part of a name]
 #include "backends/cpu/kernels/Engine.h"
 #include "runtime/abi/CpuKernels.h"
+#include "tests/benchmark/PrecisionRows.h"
 
 #include <algorithm>
 #include <chrono>
@@ -54,7 +55,7 @@ static const char *filter = nullptr;
 static void line(const std::string &name, double macs, double samples, const std::function<void()> &run) {
   if (filter && name.find(filter) == std::string::npos) return;
   double s = secondsOf(run);
-  std::printf("%-52s %10.2f us %8.1f GFLOP/s %9.1f ns/sample\n", name.c_str(), s * 1e6, 2 * macs / s * 1e-9, s / samples * 1e9);
+  std::printf("%-72s %10.2f us %8.1f GFLOP/s %9.1f ns/sample\n", name.c_str(), s * 1e6, 2 * macs / s * 1e-9, s / samples * 1e9);
 }
 
 int main(int argc, char **argv) {
@@ -97,6 +98,7 @@ int main(int argc, char **argv) {
         line("train dw " + name + which, macs, 1, [&] { offramp_cpu_linear_dw(call, x.data(), y.data(), dw.data(), rows, l.k, l.n); });
       }
     }
+  precisionRows(threads, line);
   line("column_sum 1088x512", 1088 * 256, 1, [&] { offramp_cpu_column_sum(&own, x.data(), y.data(), 1088, 512); });
 
   std::vector<float> kv(1088 * 256, 0.1f), lse(1088 * 4), dkv(kv.size());
