@@ -9,6 +9,7 @@ CpuBackend::CpuBackend(const CpuBackendOptions &options) {
   EngineOptions engine;
   engine.mode = options.mode;
   engine.threads = options.threads;
+  engine.precision = options.precision;
   engine_ = createEngine(engine);
   if (!engine_) userError("the CPU backend cannot run on this processor");
 }

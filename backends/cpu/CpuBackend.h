@@ -14,6 +14,7 @@ std::vector<StageCost> stageCostsOf(const std::vector<runtime::ManifestStageCost
 struct CpuBackendOptions {
   EngineMode mode = EngineMode::Inference;
   int threads = 0;  ///< 0: as many as this process may use
+  Precision precision = Precision::F32;  ///< of inference's weight products
 };
 
 class CpuBackend : public runtime::Backend {
@@ -33,6 +34,9 @@ class CpuBackend : public runtime::Backend {
   runtime::BackendChoices takeChoices() override;
   std::vector<runtime::BackendChoices> takeStageChoices() override;
   std::vector<runtime::StagePlan> plan(double samples, double rowsPerSample) const override;
+  /// What multiplies weights: "x86-64-v4", "amx-bf16", "x86-64-v3, bf16 emulated" …
+  std::string products() const { return engineProducts(engine_); }
+  Precision precision() const { return enginePrecision(engine_); }
   void setProfile(const MachineProfile &profile) { engineSetProfile(engine_, profile); }
 
  private:

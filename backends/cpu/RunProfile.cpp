@@ -4,19 +4,26 @@
 namespace offramp::cpu {
 namespace fs = std::filesystem;
 
-std::optional<MachineProfile> loadRunProfile(const fs::path &run, int threads) { return profileFromFile((run / "machine.json").string(), threads); }
-
-MachineProfile announcedProfile(int threads, const std::function<void()> &announce) {
-  if (auto stored = storedProfile(threads)) return *stored;
-  announce();
-  return machineProfile(threads);
+static fs::path fileIn(const fs::path &run, Precision precision) {
+  return run / (precision == Precision::F32 ? "machine.json" : "machine-" + std::string(precisionName(precision)) + ".json");
 }
 
-MachineProfile runProfile(const fs::path &run, int threads, const std::function<void()> &announce) {
-  if (auto own = loadRunProfile(run, threads)) return *own;
-  MachineProfile profile = announcedProfile(threads, announce);
+std::optional<MachineProfile> loadRunProfile(const fs::path &run, int threads, Precision precision) {
+  return profileFromFile(fileIn(run, precision).string(), threads, precision);
+}
+
+MachineProfile announcedProfile(int threads, Precision precision, const std::function<void()> &announce) {
+  if (auto stored = storedProfile(threads, {}, precision)) return *stored;
+  announce();
+  return machineProfile(threads, precision);
+}
+
+MachineProfile runProfile(const fs::path &run, int threads, Precision precision, const std::function<void()> &announce) {
+  if (auto own = loadRunProfile(run, threads, precision)) return *own;
+  MachineProfile profile = announcedProfile(threads, precision, announce);
   std::error_code error;
-  if (!fs::exists(run / "machine.json", error)) writeProfile(profile, (run / "machine.json").string());
+  const fs::path file = fileIn(run, precision);
+  if (!fs::exists(file, error)) writeProfile(profile, file.string());
   return profile;
 }
 

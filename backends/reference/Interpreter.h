@@ -44,6 +44,7 @@ struct RunOptions {
   int64_t stepSamples = 0;      ///< samples of the whole step when this run is a chunk of it; 0: those of this run
   bool exits = true;            ///< false: everybody runs to the last stage
   bool distances = true;        ///< keep the distance to flip
+  Precision precision = Precision::Double;
 };
 
 /// Answer of a walk for one sample.

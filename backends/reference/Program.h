@@ -21,10 +21,15 @@ struct Type {
   bool rows() const { return kind == PerSample && !shape.empty() && shape[0] < 0; }
 };
 
+/// What the operands of products with weights (nn.linear) are rounded to before they are multiplied (docs/spec/numerics.md); sums stay in
+/// double precision.
+enum class Precision { Double, Bf16 };
+
 /// What an op on one sample sees besides its operands.
 struct Draws {
   int64_t seed = 0, visit = 0, stage = 0;
   int64_t stepSamples = 1;  ///< samples of the whole step: what `mean` over samples divides by
+  Precision precision = Precision::Double;
 };
 using Operands = std::vector<const Tensor *>;
 

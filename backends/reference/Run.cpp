@@ -104,7 +104,7 @@ void Run::applyTo(const Op &op, const std::vector<Handle> &operands, int64_t sam
     tracks.push_back(h->tracks.empty() ? &unknown : &h->tracks[place]);
   }
   int64_t ownStage = op.integer("stage", 0);
-  Draws draws{options_.seed, sample < (int64_t)visits_.size() ? visits_[sample] : 0, ownStage ? ownStage : stage_, stepSamples_};
+  Draws draws{options_.seed, sample < (int64_t)visits_.size() ? visits_[sample] : 0, ownStage ? ownStage : stage_, stepSamples_, options_.precision};
   std::vector<Tensor> values = op.function(op, tensors, draws);
   if (values.size() != results.size()) throw std::runtime_error("has " + std::to_string(results.size()) + " results, not " + std::to_string(values.size()));
   for (size_t i = 0; i < values.size(); ++i) {

@@ -24,6 +24,7 @@ EmbeddedModel::EmbeddedModel(const offramp_model &linked) : linked(linked) {
   } catch (const Json::exception &) {
     userError("{}: `settings` or `classes` is not what belongs there; build it again", where);
   }
+  dtype_ = run.contains("dtype") ? jsonString(run, "dtype", where) : "f32";  // products of earlier versions do not say it
   if (auto at = run.find("profile"); at != run.end() && at->is_object()) profile = at->dump();
   for (size_t i = 0; i < manifest_.inputs.size(); ++i)
     if (manifest_.inputs[i].kind != FieldKind::Label) dataInputs_.push_back(i);
@@ -44,13 +45,13 @@ std::vector<FieldSpec> EmbeddedModel::fields() const {
   return fields;
 }
 
-std::unique_ptr<Session> EmbeddedModel::open(int threads) const {
+std::unique_ptr<Session> EmbeddedModel::open(int threads, const std::string &dtype) const {
   auto artifact = Artifact::linked({linked.manifest, (size_t)linked.manifestBytes}, name_, [this](const std::string &symbol) -> CompiledProgram {
     for (int64_t i = 0; i < linked.programCount; ++i)
       if (symbol == linked.programs[i].symbol) return linked.programs[i].code;
     return nullptr;
   });
-  auto session = std::make_unique<Session>(artifact, embeddedBackend(threads, profile), std::span<const float>(linked.weights, (size_t)manifest_.weightElements));
+  auto session = std::make_unique<Session>(artifact, embeddedBackend(threads, profile, dtype.empty() ? dtype_ : dtype), std::span<const float>(linked.weights, (size_t)manifest_.weightElements));
   for (const auto &[name, value] : settings_) session->settings().set(name, value);
   return session;
 }

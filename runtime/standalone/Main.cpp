@@ -22,7 +22,7 @@ constexpr int64_t fewSamples = 8;
 struct Options {
   std::vector<std::string> inputs, sets;
   std::map<std::string, std::string> named;  ///< settings given as `--NAME`
-  std::string out, exits = "on";
+  std::string out, exits = "on", dtype;
   int64_t batch = 64;
   int threads = 0;
   bool json = false;
@@ -45,6 +45,7 @@ void declare(CLI::App &app, const EmbeddedModel &model, Options &options) {
   app.add_option("--batch", options.batch, fmt::format("samples per batch ({})", options.batch))->check(CLI::Range(1, 1000000));
   app.add_option("--exits", options.exits, "off: everybody runs to the last stage (on)")->check(CLI::IsMember({"on", "off"}));
   app.add_option("--threads", options.threads, "threads; 0: all (one for a handful of samples)")->check(CLI::Range(0, 4096));
+  app.add_option("--dtype", options.dtype, fmt::format("of the weights of matrix products: f32, bf16, int8 ({})", model.dtype()))->check(CLI::IsMember({"f32", "bf16", "int8"}));
   app.add_option("--set", options.sets, "name=value of a setting")->take_all()->allow_extra_args(false);
   for (const ManifestSetting &setting : m.settings) {
     const std::string option = "--" + setting.name;
@@ -58,7 +59,7 @@ void declare(CLI::App &app, const EmbeddedModel &model, Options &options) {
                          "Exit status: 1 wrong input, 2 wrong usage, 3 a mistake of offramp.", describeInputs(model)));
 }
 
-void summarize(const Evaluation &e, const EmbeddedModel &model) {
+void summarize(const Evaluation &e, const EmbeddedModel &model, const std::string &dtype) {
   OrderedJson json;
   json["model"] = model.manifest().model;
   json["samples"] = e.samples;
@@ -69,6 +70,7 @@ void summarize(const Evaluation &e, const EmbeddedModel &model) {
   json["samples_per_second"] = e.samplesPerSecond;
   json["batch"] = e.batch;
   json["backend"] = "cpu";
+  json["dtype"] = dtype;
   std::cout << jsonLine(json) << "\n";
 }
 
@@ -83,7 +85,7 @@ void answer(const EmbeddedModel &model, const Options &options) {
   std::vector<FieldSpec> fields = model.fields();
   const Split split = wholeSplit(std::make_shared<const Dataset>(readDataset("input", paths, fields, Labels::Optional)));
   // For a handful of samples one thread answers before others have woken up.
-  std::unique_ptr<Session> session = model.open(options.threads == 0 && split.size() <= fewSamples ? 1 : options.threads);
+  std::unique_ptr<Session> session = model.open(options.threads == 0 && split.size() <= fewSamples ? 1 : options.threads, options.dtype);
   session->settings().apply(sets);
   Evaluator evaluator(*session, split, std::min(options.batch, split.size()));
   InferOptions how;
@@ -92,7 +94,7 @@ void answer(const EmbeddedModel &model, const Options &options) {
   Evaluation e = evaluator.evaluate(how, model.name(), options.out.empty() ? Progress::Output{} : Progress::standardError());
   e.batch = options.batch;
   if (!options.out.empty()) writePredictions(options.out, e.predictions, model.classes());
-  if (options.json) return summarize(e, model);
+  if (options.json) return summarize(e, model, options.dtype.empty() ? model.dtype() : options.dtype);
   if (!options.out.empty()) return;
   std::string table = predictionsHeader();
   for (const Prediction &prediction : e.predictions) table += predictionLine(prediction, model.classes());

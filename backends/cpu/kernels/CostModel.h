@@ -9,12 +9,13 @@
 
 namespace offramp::cpu {
 
-// Rates of one machine at one thread count. MachineProfile.h measures and stores it.
+// Rates of one machine at one thread count and one precision of the weights. MachineProfile.h measures and stores it.
 struct MachineProfile {
   static constexpr int kVersion = 1;
   int version = kVersion;
   std::string cpu;                // the CPU it was measured on, as MachineProfile.h names it
   int threads = 1;
+  std::string precision = "f32";  // of linear()'s weights, as precisionName says
   std::vector<int64_t> rows;      // ladder of row counts, ascending …
   std::vector<double> macsPerNs;  // … and the rate of linear() there (multiply-adds per nanosecond)
   double copyBytesPerNs = 8;      // moving rows: bytes read and written once

@@ -66,6 +66,7 @@ MachineProfile measureProfile(Engine *engine, const std::vector<GemmShape> &shap
   MachineProfile p;
   p.cpu = cpuName();
   p.threads = engineThreads(engine);
+  p.precision = precisionName(enginePrecision(engine));
   p.rows = {1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024};
   offramp_call call{};
   call.engine = engine;
@@ -111,7 +112,7 @@ MachineProfile measureProfile(Engine *engine, const std::vector<GemmShape> &shap
 }
 
 std::string profileText(const MachineProfile &p) {
-  nlohmann::ordered_json j = {{"version", p.version},     {"cpu", p.cpu},              {"threads", p.threads}, {"rows", p.rows},
+  nlohmann::ordered_json j = {{"version", p.version},     {"cpu", p.cpu},              {"threads", p.threads}, {"precision", p.precision}, {"rows", p.rows},
                               {"macs_per_ns", p.macsPerNs}, {"copy_bytes_per_ns", p.copyBytesPerNs}, {"call_ns", p.callNs}};
   return j.dump(1) + "\n";
 }
@@ -142,21 +143,22 @@ std::optional<MachineProfile> profileFromText(std::string_view text) {
     p.macsPerNs.push_back(rate.get<double>());
   }
   if (auto cpu = j.find("cpu"); cpu != j.end() && cpu->is_string()) p.cpu = cpu->get<std::string>();
+  if (auto precision = j.find("precision"); precision != j.end() && precision->is_string()) p.precision = precision->get<std::string>();   // else f32
   p.threads = int(threads);
   p.measured = true;
   return p;
 }
 
-std::optional<MachineProfile> matchingProfile(std::string_view text, int threads) {
+std::optional<MachineProfile> matchingProfile(std::string_view text, int threads, Precision precision) {
   std::optional<MachineProfile> p = profileFromText(text);
-  return p && p->threads == threads && p->cpu == cpuName() ? p : std::nullopt;
+  return p && p->threads == threads && p->cpu == cpuName() && p->precision == precisionName(precision) ? p : std::nullopt;
 }
 
-std::optional<MachineProfile> profileFromFile(const std::string &path, int threads) {
+std::optional<MachineProfile> profileFromFile(const std::string &path, int threads, Precision precision) {
   std::ifstream in(path);
   std::stringstream text;
   if (in) text << in.rdbuf();
-  return matchingProfile(text.str(), threads);
+  return matchingProfile(text.str(), threads, precision);
 }
 
 bool writeProfile(const MachineProfile &profile, const std::string &path) {
@@ -169,27 +171,28 @@ bool writeProfile(const MachineProfile &profile, const std::string &path) {
   return false;
 }
 
-std::string profilePath(int threads) {
+std::string profilePath(int threads, Precision precision) {
   const char *cache = std::getenv("XDG_CACHE_HOME"), *home = std::getenv("HOME");
   std::string folder = cache && *cache ? cache : home && *home ? std::string(home) + "/.cache" : "";
-  return folder.empty() ? "" : folder + "/offramp/profile-" + cpuName() + "-" + std::to_string(threads) + ".json";
+  std::string mark = precision == Precision::F32 ? "" : std::string("-") + precisionName(precision);
+  return folder.empty() ? "" : folder + "/offramp/profile-" + cpuName() + "-" + std::to_string(threads) + mark + ".json";
 }
 
-std::optional<MachineProfile> storedProfile(int threads, std::string_view text) {
-  if (auto stored = profileFromFile(profilePath(threads), threads)) return stored;
-  return matchingProfile(text, threads);
+std::optional<MachineProfile> storedProfile(int threads, std::string_view text, Precision precision) {
+  if (auto stored = profileFromFile(profilePath(threads, precision), threads, precision)) return stored;
+  return matchingProfile(text, threads, precision);
 }
 
-MachineProfile machineProfile(int threads) {
+MachineProfile machineProfile(int threads, Precision precision) {
   EngineOptions options;
-  options.threads = threads;
+  options.threads = threads, options.precision = precision;
   Engine *engine = createEngine(options);
   if (!engine) return defaultProfile(threads);
   const int count = engineThreads(engine);
-  std::optional<MachineProfile> p = storedProfile(count);
+  std::optional<MachineProfile> p = storedProfile(count, {}, precision);
   if (!p) {
     p = measureProfile(engine);
-    std::string path = profilePath(count);
+    std::string path = profilePath(count, precision);
     if (size_t slash = path.rfind('/'); slash != std::string::npos) {
       std::string folder = path.substr(0, slash);
       mkdir(folder.substr(0, folder.rfind('/')).c_str(), 0777);

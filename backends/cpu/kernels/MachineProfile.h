@@ -1,4 +1,4 @@
-// Measures the rates the cost model works with, once per machine and thread count, and keeps them in a file. Measuring is a deliberate
+// Measures the rates the cost model works with, once per machine, thread count and precision of the weights, and keeps them in a file. Measuring is a deliberate
 // act (some tenths of a second): no kernel times itself. A run stores the text of the profile it used, so that it decides alike when
 // it is resumed elsewhere.
 #ifndef OFFRAMP_CPU_MACHINE_PROFILE_H
@@ -29,19 +29,20 @@ std::vector<double> plausibleRates(const std::vector<int64_t> &rows, std::vector
 std::string profileText(const MachineProfile &profile);                          // JSON
 std::optional<MachineProfile> profileFromText(std::string_view text);            // nothing when damaged or of another version
 
-// The same, if it was measured on this CPU with so many threads; for a profile that travelled with a model.
-std::optional<MachineProfile> matchingProfile(std::string_view text, int threads);
+// The same, if it was measured on this CPU with so many threads in this precision; for a profile that travelled with a model.
+std::optional<MachineProfile> matchingProfile(std::string_view text, int threads, Precision precision = Precision::F32);
 // The profile in a file, if it matches. No file, a damaged or a foreign one: nothing.
-std::optional<MachineProfile> profileFromFile(const std::string &path, int threads);
+std::optional<MachineProfile> profileFromFile(const std::string &path, int threads, Precision precision = Precision::F32);
 // Atomically; false if it could not be written.
 bool writeProfile(const MachineProfile &profile, const std::string &path);
 
-// $XDG_CACHE_HOME (or $HOME/.cache)/offramp/profile-<cpu>-<threads>.json; empty when neither is set.
-std::string profilePath(int threads);
+// $XDG_CACHE_HOME (or $HOME/.cache)/offramp/profile-<cpu>-<threads>.json, with the precision's name before the dot when it is not f32; empty when
+// neither is set.
+std::string profilePath(int threads, Precision precision = Precision::F32);
 // The profile of this machine that is kept there, else the one in `text` if it matches; `threads` > 0. Measures nothing.
-std::optional<MachineProfile> storedProfile(int threads, std::string_view text = {});
+std::optional<MachineProfile> storedProfile(int threads, std::string_view text = {}, Precision precision = Precision::F32);
 // The same, or a new one, which is then kept (failing to keep it is no error).
-MachineProfile machineProfile(int threads);
+MachineProfile machineProfile(int threads, Precision precision = Precision::F32);
 
 } // namespace offramp::cpu
 #endif

@@ -2,6 +2,7 @@
 #include "backends/reference/OpTable.h"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <stdexcept>
 
@@ -51,8 +52,25 @@ void addProduct(const double *x, const double *w, double *y, int64_t count, int6
     }
 }
 
+/// To bf16, the nearest, even where two are: f32 with 8 of its 24 bits of precision. Values are f32 in compiled programs, so they become that first.
+double roundedToBf16(double value) {
+  const float x = (float)value;
+  if (!std::isfinite(x)) return x;
+  uint32_t bits = std::bit_cast<uint32_t>(x);
+  bits += 0x7fff + (bits >> 16 & 1);
+  return std::bit_cast<float>(bits & 0xffff0000u);
+}
+Tensor roundedToBf16(const Tensor &t) {
+  Tensor rounded = t;
+  for (double &v : rounded.data) v = roundedToBf16(v);
+  return rounded;
+}
+
+/// Products so small stay as they are in every precision, and such deep ones (docs/spec/numerics.md).
+bool isReduced(int64_t k, int64_t n) { return k >= 32 && n >= 32 && k <= 65536; }
+
 /// x [..., K], w [K, N], (b [N]) → [..., N]
-std::vector<Tensor> linear(const Op &, const Operands &x, const Draws &) {
+std::vector<Tensor> linear(const Op &, const Operands &x, const Draws &draws) {
   const Tensor &w = *x[1];
   auto [count, k] = asMatrix(*x[0]);
   int64_t n = w.shape[1];
@@ -60,7 +78,8 @@ std::vector<Tensor> linear(const Op &, const Operands &x, const Draws &) {
   Tensor y = withLast(*x[0], n);
   if (x.size() > 2)
     for (int64_t r = 0; r < count; ++r) std::copy_n(x[2]->data.begin(), n, y.data.begin() + r * n);
-  addProduct(x[0]->data.data(), w.data.data(), y.data.data(), count, k, n);
+  if (draws.precision == Precision::Bf16 && isReduced(k, n)) addProduct(roundedToBf16(*x[0]).data.data(), roundedToBf16(w).data.data(), y.data.data(), count, k, n);
+  else addProduct(x[0]->data.data(), w.data.data(), y.data.data(), count, k, n);
   return {y};
 }
 

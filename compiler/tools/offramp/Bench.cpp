@@ -14,7 +14,7 @@ namespace {
 using namespace runtime;
 
 struct Options {
-  std::string run;
+  std::string run, dtype = "f32";
   std::vector<std::string> data, sets;
   std::vector<int64_t> batches{1, 8, 64};
   int64_t limit = 2000;
@@ -66,9 +66,10 @@ std::string choicesText(const OrderedJson &stages) {
 }
 
 void bench(const Options &options) {
-  OpenRun run = openRun(options.run, options.sets, options.threads);
+  OpenRun run = openRun(options.run, options.sets, options.threads, options.dtype);
   Split split = wholeSplit(testData(options.data, run.fields), options.limit);
   const std::vector<Way> ways = waysNamed(options.ways);
+  if (!options.json) std::cout << fmt::format("weight products in {} ({})\n", options.dtype, run.products);
   OrderedJson all = OrderedJson::array();
   for (int64_t batch : options.batches) {
     Evaluator evaluator(*run.session, split, batch);
@@ -88,7 +89,7 @@ void bench(const Options &options) {
     for (size_t w = 0; w < ways.size(); ++w) {
       std::sort(seconds[w].begin(), seconds[w].end());
       const double rate = (double)split.size() / seconds[w][seconds[w].size() / 2];
-      all.push_back({{"batch", batch}, {"way", ways[w].name}, {"samples_per_second", rate}, {"choices", choices[w]}, {"stages", stages[w]}});
+      all.push_back({{"batch", batch}, {"way", ways[w].name}, {"samples_per_second", rate}, {"dtype", options.dtype}, {"products", run.products}, {"choices", choices[w]}, {"stages", stages[w]}});
       if (!options.json) std::cout << fmt::format("batch {:4}  {:26} {:10.0f} samples/s {}\n", batch, ways[w].name, rate, choicesText(stages[w]));
     }
   }
@@ -109,6 +110,7 @@ void addBench(CLI::App &app) {
   std::vector<std::string> names;
   for (const Way &way : allWays) names.emplace_back(way.name);
   command->add_option("--ways", options->ways, "only these ways")->delimiter(',')->check(CLI::IsMember(names));
+  addDtypeOption(*command, options->dtype);
   command->add_option("--threads", options->threads, "threads; 0: all")->check(CLI::Range(0, 4096));
   command->add_flag("--json", options->json, "one JSON array");
   command->footer("Example: offramp bench runs/first --batch 1,8,64 --data "

@@ -28,7 +28,7 @@ constexpr int64_t servedBatch = 64;  ///< default of standalone programs; the wo
 constexpr const char *bundleMark = "bundle.json";
 
 struct Options {
-  std::string run, out, emit = "exe", cpu;
+  std::string run, out, emit = "exe", cpu, dtype = "f32";
   bool bundle = false;
 };
 
@@ -86,12 +86,13 @@ Compiled compiledFor(const fs::path &run, const RunInfo &info, const std::string
   return c;
 }
 
-std::string runRecord(const std::string &name, const RunInfo &info, bool forThisMachine) {
+std::string runRecord(const std::string &name, const RunInfo &info, const std::string &dtype, bool forThisMachine) {
   OrderedJson json;
   json["name"] = name;
   json["settings"] = info.settings;
   json["classes"] = info.classes;
-  if (forThisMachine) json["profile"] = parseJson(cpu::profileText(cpu::machineProfile(0)), "machine profile");
+  json["dtype"] = dtype;
+  if (forThisMachine) json["profile"] = parseJson(cpu::profileText(cpu::machineProfile(0, *cpu::precisionNamed(dtype))), "machine profile");
   return json.dump(1, ' ', false, OrderedJson::error_handler_t::replace) + "\n";
 }
 
@@ -146,7 +147,7 @@ void buildProduct(const Options &options, const RunInfo &info) {
   product.name = options.emit == "exe" ? out.filename().string() : out.stem().string();
   product.object = compiled.object;
   product.manifest = compiled.manifestText;
-  product.run = runRecord(product.name, info, options.cpu == "native");
+  product.run = runRecord(product.name, info, options.dtype, options.cpu == "native");
   product.entry = entryName(product.name);
   product.bundled = options.bundle;
   product.weights.resize((size_t)compiled.manifest.weightElements);
@@ -205,6 +206,7 @@ void addBuild(CLI::App &app) {
       ->check(CLI::IsMember({"exe", "so", "obj", "mlir", "llvm"}));
   command->add_flag("--bundle", options->bundle, "with the shared libraries it needs, to run on machines without our packages");
   command->add_option("--cpu", options->cpu, "native (this machine), x86-64-v3 (default with --bundle), x86-64-v4")->check(CLI::IsMember({"native", "x86-64-v3", "x86-64-v4"}));
+  addDtypeOption(*command, options->dtype);
   command->footer("Example: offramp build runs/first -o classify && ./classify /usr/share/datasets/fashion-mnist/t10k-images-idx3-ubyte.gz --threshold 0.6");
   command->callback([options] { build(*options); });
 }

@@ -9,6 +9,12 @@ namespace offramp::tool {
 /// What a command ended with: 0, or 130 after Ctrl-C.
 inline int exitStatus = 0;
 
+/// `--dtype` of a command that infers.
+inline void addDtypeOption(CLI::App &command, std::string &dtype) {
+  command.add_option("--dtype", dtype, "of the weights of matrix products, rows rounded alike: f32, bf16, int8; sums and all else are f32")
+      ->check(CLI::IsMember({"f32", "bf16", "int8"}));
+}
+
 void addCheck(CLI::App &app);
 void addFmt(CLI::App &app);
 void addTrain(CLI::App &app);

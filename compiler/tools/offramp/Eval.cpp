@@ -20,7 +20,7 @@ namespace {
 using namespace runtime;
 
 struct Options {
-  std::string run, predictions, exits = "on", backend = "cpu";
+  std::string run, predictions, exits = "on", backend = "cpu", dtype = "f32";
   std::vector<std::string> data, sets;
   int64_t batch = 64, limit = 0;
   int threads = 0;
@@ -29,7 +29,7 @@ struct Options {
 
 using Metrics = std::vector<std::pair<std::string, double>>;
 
-void print(const Evaluation &e, const std::vector<double> &perStage, const Metrics &metrics) {
+void print(const Evaluation &e, const std::vector<double> &perStage, const Metrics &metrics, const std::string &products) {
   std::cout << fmt::format("samples            {}\n", e.samples);
   if (e.accuracy) std::cout << fmt::format("accuracy           {:.2f} %\n", 100 * *e.accuracy);
   for (const auto &[name, value] : metrics)
@@ -42,6 +42,7 @@ void print(const Evaluation &e, const std::vector<double> &perStage, const Metri
     std::cout << "\n";
   }
   std::cout << fmt::format("samples per second {:.0f} (batch {})\n", e.samplesPerSecond, e.batch);
+  if (!products.empty()) std::cout << fmt::format("weight products    {}\n", products);
   if (e.undecided > 0) std::cout << fmt::format("{} samples left by a decision that is not a number\n", e.undecided);
 }
 
@@ -58,6 +59,7 @@ Evaluation byReference(const Options &options, OpenRun &run, const Split &split,
   e.histogram.assign((size_t)e.stages, 0);
   const Column *labels = split.data->find(FieldKind::Label);
   ReferenceOptions how;
+  how.bf16 = options.dtype == "bf16";
   how.exits = options.exits == "on", how.everyStage = labels != nullptr, how.threads = options.threads;
   Progress progress("eval in double precision", e.samples, "samples", Progress::standardError());
   how.progress = [&](int64_t done) { progress.update(done); };
@@ -82,7 +84,7 @@ Evaluation byReference(const Options &options, OpenRun &run, const Split &split,
   return e;
 }
 
-Evaluation onCpu(const Options &options, OpenRun &run, const Split &split, std::vector<double> &perStage) {
+Evaluation byCpu(const Options &options, OpenRun &run, const Split &split, std::vector<double> &perStage) {
   Evaluator evaluator(*run.session, split, options.batch);
   InferOptions infer;
   infer.exits = options.exits == "on";
@@ -94,13 +96,15 @@ Evaluation onCpu(const Options &options, OpenRun &run, const Split &split, std::
 }
 
 void eval(const Options &options) {
-  OpenRun run = openRun(options.run, options.sets, options.threads);
+  const bool onCpu = options.backend == "cpu";
+  if (!onCpu && options.dtype == "int8") throw UsageError("`--backend reference` computes in f32 or bf16; int8 runs on `--backend cpu`");
+  OpenRun run = openRun(options.run, options.sets, options.threads, onCpu ? options.dtype : "f32");
   Split split = wholeSplit(testData(options.data, run.fields), options.limit);
   std::vector<double> perStage;
-  Evaluation e = options.backend == "reference" ? byReference(options, run, split, perStage) : onCpu(options, run, split, perStage);
+  Evaluation e = onCpu ? byCpu(options, run, split, perStage) : byReference(options, run, split, perStage);
   if (!options.predictions.empty()) writePredictions(options.predictions, e.predictions, run.info.classes);
   const Metrics metrics = metricsOf(*split.data, e);
-  if (!options.json) return print(e, perStage, metrics);
+  if (!options.json) return print(e, perStage, metrics, onCpu && options.dtype != "f32" ? fmt::format("{} ({})", options.dtype, run.products) : "");
   OrderedJson json;
   json["samples"] = e.samples;
   json["accuracy"] = e.accuracy ? OrderedJson(*e.accuracy) : OrderedJson(nullptr);
@@ -112,6 +116,8 @@ void eval(const Options &options) {
   json["samples_per_second"] = e.samplesPerSecond;
   json["batch"] = e.batch;
   json["backend"] = options.backend;
+  json["dtype"] = options.dtype;
+  json["products"] = onCpu ? run.products : "double precision";
   std::cout << jsonLine(json) << "\n";
 }
 
@@ -126,6 +132,7 @@ void addEval(CLI::App &app) {
   command->add_option("--exits", options->exits, "off: everybody runs to the last stage")->check(CLI::IsMember({"on", "off"}));
   command->add_option("--batch", options->batch, "samples per batch")->check(CLI::Range(1, 1000000));
   command->add_option("--backend", options->backend, "cpu, or reference (slow, double precision)")->check(CLI::IsMember({"cpu", "reference"}));
+  addDtypeOption(*command, options->dtype);
   command->add_option("--predictions", options->predictions, "table of answers to write (.tsv)");
   command->add_option("--threads", options->threads, "threads; 0: all")->check(CLI::Range(0, 4096));
   command->add_option("--limit", options->limit, "only the first N samples")->check(CLI::NonNegativeNumber);

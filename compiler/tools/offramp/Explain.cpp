@@ -48,7 +48,7 @@ std::string from(double share) { return share > 1 ? "never" : fmt::format("{:.1f
 cpu::MachineProfile profileFor(const Options &options) {
   if (options.profile.empty()) {
     cpu::CpuBackend backend(cpu::CpuBackendOptions{cpu::EngineMode::Inference, options.threads});
-    return cpu::announcedProfile(backend.threads(), announceMeasuring);
+    return cpu::announcedProfile(backend.threads(), cpu::Precision::F32, announceMeasuring);
   }
   auto profile = cpu::profileFromText(runtime::readFile(options.profile, 1 << 20));
   if (!profile) userError("`{}` is no machine profile of version {}; `offramp eval` writes one as RUN/machine.json", options.profile, cpu::MachineProfile::kVersion);

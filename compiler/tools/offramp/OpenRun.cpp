@@ -41,14 +41,17 @@ std::vector<std::string> classNames(const fs::path &model, const std::string &na
   return found;
 }
 
-OpenRun openRun(const fs::path &run, const std::vector<std::string> &sets, int threads, cpu::EngineMode mode) {
+OpenRun openRun(const fs::path &run, const std::vector<std::string> &sets, int threads, const std::string &dtype, cpu::EngineMode mode) {
   OpenRun open;
   const auto changes = parseSets(sets);
   open.info = readRun(run);
   open.artifact = Artifact::loadFromRun(run);
   if (open.artifact->manifest().sha256 != open.info.artifactSha256) userError("`{}`: artifact.so is not the one this run was trained with", run.string());
-  auto backend = std::make_unique<cpu::CpuBackend>(cpu::CpuBackendOptions{mode, threads});
-  if (mode == cpu::EngineMode::Inference) backend->setProfile(cpu::runProfile(run, backend->threads(), announceMeasuring));
+  const auto precision = cpu::precisionNamed(dtype);
+  if (!precision) throw UsageError(fmt::format("dtype `{}` is none of f32, bf16 and int8", dtype));
+  auto backend = std::make_unique<cpu::CpuBackend>(cpu::CpuBackendOptions{mode, threads, *precision});
+  if (mode == cpu::EngineMode::Inference) backend->setProfile(cpu::runProfile(run, backend->threads(), *precision, announceMeasuring));
+  open.products = backend->products();
   open.session = std::make_unique<Session>(open.artifact, std::move(backend));
   for (const auto &[name, value] : open.info.settings) open.session->settings().set(name, value);
   open.session->settings().apply(changes);

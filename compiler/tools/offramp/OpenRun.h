@@ -25,14 +25,17 @@ struct OpenRun {
   std::shared_ptr<const runtime::Artifact> artifact;
   std::unique_ptr<runtime::Session> session;
   std::vector<runtime::FieldSpec> fields;
+  std::string products;  ///< what multiplies weights, such as `amx-bf16`
 };
 
 /// Says on standard error that the machine is being measured, which takes part of a second and happens once.
 void announceMeasuring();
 
 /// Loads artifact and weights; settings are the run's, changed by `sets`. For inference the cost model gets the run's machine profile.
-OpenRun openRun(const std::filesystem::path &run, const std::vector<std::string> &sets, int threads,
+/// `dtype` of the weight products of inference: `f32`, `bf16` or `int8`.
+OpenRun openRun(const std::filesystem::path &run, const std::vector<std::string> &sets, int threads, const std::string &dtype = "f32",
                 cpu::EngineMode mode = cpu::EngineMode::Inference);
+
 
 /// The `test` split of --data arguments, labels optional; UsageError when it is not given.
 std::shared_ptr<const runtime::Dataset> testData(const std::vector<std::string> &arguments, std::vector<runtime::FieldSpec> &fields);

@@ -78,6 +78,7 @@ reference::Inputs ReferenceRun::inputsOf(const Dataset &data, std::span<const in
 void ReferenceRun::answer(reference::Interpreter &interpreter, const reference::Inputs &inputs, const ReferenceOptions &options, ReferenceAnswer *out) const {
   reference::RunOptions run;
   run.exits = options.exits;
+  if (options.bf16) run.precision = reference::Precision::Bf16;
   std::vector<reference::Answer> answers = interpreter.run("infer", inputs, run).answers;
   for (size_t i = 0; i < answers.size(); ++i) {
     const reference::Answer &a = answers[i];

@@ -19,6 +19,7 @@ struct ReferenceAnswer {
 
 struct ReferenceOptions {
   bool exits = true, everyStage = false;
+  bool bf16 = false;                             ///< operands of weight products are rounded to bf16 (reference::RunOptions)
   int threads = 0;                               ///< 0: all
   std::function<void(int64_t done)> progress;
 };

@@ -13,14 +13,14 @@ namespace {
 using namespace runtime;
 
 struct Options {
-  std::string run, out;
+  std::string run, out, dtype = "f32";
   std::vector<std::string> input, sets;
   int64_t batch = 64;
   int threads = 0;
 };
 
 void runInputs(const Options &options) {
-  OpenRun run = openRun(options.run, options.sets, options.threads);
+  OpenRun run = openRun(options.run, options.sets, options.threads, options.dtype);
   std::vector<std::string> paths;
   for (const std::string &text : options.input)
     for (std::string &path : splitPaths(text, "--input " + text)) paths.push_back(std::move(path));
@@ -42,6 +42,7 @@ void addRun(CLI::App &app) {
   command->add_option("-o,--out", options->out, "table to write (.tsv); standard output if absent");
   command->add_option("--set", options->sets, "name=value of a setting")->take_all()->allow_extra_args(false);
   command->add_option("--batch", options->batch, "samples per batch")->check(CLI::Range(1, 1000000));
+  addDtypeOption(*command, options->dtype);
   command->add_option("--threads", options->threads, "threads; 0: all")->check(CLI::Range(0, 4096));
   command->footer("Example: offramp run runs/first --input /usr/share/datasets/fashion-mnist/t10k-images-idx3-ubyte.gz -o answers.tsv");
   command->callback([options] { runInputs(*options); });
