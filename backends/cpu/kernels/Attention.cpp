@@ -76,6 +76,7 @@ using namespace offramp::cpu;
 void offramp_cpu_attention(offramp_call *call, const offramp_batch *qb, const float *q, const offramp_batch *kb, const float *kv, float *dst,
                            float *lse, int64_t heads, int64_t dim, int64_t which) {
   if (qb->n <= 0) return;
+  mark(call, CallKind::Attention);
   Engine &e = engineOf(call);
   Shape s{qb, kb, heads, dim, which};
   int64_t d = dim / heads;

@@ -22,6 +22,7 @@ template <typename Body> void overItems(Engine &e, int64_t n, int64_t bytes, Bod
 using namespace offramp::cpu;
 
 void offramp_cpu_read(offramp_call *call, const offramp_batch *b, const void *array, void *dst, int64_t bytes) {
+  mark(call, CallKind::Rows);
   overItems(engineOf(call), b->n, bytes, [&](int64_t i) {
     std::memcpy(static_cast<char *>(dst) + i * bytes, static_cast<const char *>(array) + b->id[i] * bytes, size_t(bytes));
   });
@@ -50,6 +51,7 @@ void offramp_cpu_add_loss(offramp_call *call, const float *src, int64_t n, int64
 }
 
 void offramp_cpu_put(offramp_call *call, const offramp_batch *b, const float *logits, int64_t classes, int64_t stage, const float *decision) {
+  mark(call, CallKind::Put, stage);
   for (int64_t i = 0; i < b->n; ++i) {
     int64_t id = b->id[i];
     std::memcpy(call->logits + id * classes, logits + i * classes, size_t(classes) * 4);

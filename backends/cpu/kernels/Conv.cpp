@@ -12,6 +12,7 @@ static int64_t outputsOf(const offramp_conv &s) {
 void offramp_cpu_conv2d(offramp_call *call, const float *x, const float *w, const float *bias, float *y, int64_t n, const offramp_conv *shape,
                         int64_t epilogue) {
   if (n <= 0) return;
+  mark(call, CallKind::Convolution);
   Engine &e = engineOf(call);
   int64_t count = n * outputsOf(*shape);
   bool add = epilogue == OFFRAMP_EPILOGUE_ADD;

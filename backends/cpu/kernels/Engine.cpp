@@ -177,6 +177,8 @@ void engineSetStageCosts(Engine *engine, std::vector<StageCost> stages) {
 const std::vector<StageCost> &engineStageCosts(const Engine *engine) { return engine->stages; }
 void engineSetLeaveShares(Engine *engine, std::vector<float> shares) { engine->leaveShares = std::move(shares); }
 
+void engineTrace(Engine *engine, CallTrace *trace) { engine->trace = trace; }
+
 EngineChoices engineTakeChoices(Engine *engine) {
   EngineChoices taken = engine->choices;
   engine->choices = {};

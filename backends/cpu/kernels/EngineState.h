@@ -3,6 +3,7 @@
 #ifndef OFFRAMP_CPU_ENGINE_STATE_H
 #define OFFRAMP_CPU_ENGINE_STATE_H
 
+#include "backends/cpu/kernels/CallTrace.h"
 #include "backends/cpu/kernels/Engine.h"
 #include "backends/cpu/kernels/Parallel.h"
 #include "runtime/abi/CpuKernels.h"
@@ -90,6 +91,7 @@ struct Engine {
   std::vector<Buffer> threadScratch;   // one per thread
   Buffer sharedScratch;                // between the phases of one kernel call
   std::vector<double> partials;
+  CallTrace *trace = nullptr;
   const char *error = nullptr;
   std::string errorText;
 
@@ -104,6 +106,10 @@ struct Engine {
 };
 
 inline Engine &engineOf(const offramp_call *call) { return *static_cast<Engine *>(call->engine); }
+// First thing of a kernel that inference calls, once it is known that there is something to do.
+inline void mark(const offramp_call *call, CallKind kind, int64_t stage = 0) {
+  if (CallTrace *trace = engineOf(call).trace) trace->add(kind, stage);
+}
 
 } // namespace offramp::cpu
 #endif

@@ -40,12 +40,16 @@ void copyRest(Engine &e, const offramp_batch *s, const float *h, const offramp_b
 
 using namespace offramp::cpu;
 
-void offramp_cpu_begin(offramp_call *call) { engineOf(call).pool.reset(); }
+void offramp_cpu_begin(offramp_call *call) {
+  mark(call, CallKind::Begin);
+  engineOf(call).pool.reset();
+}
 
 void offramp_cpu_leave(offramp_call *call, const offramp_batch *b, const uint8_t *leave, offramp_batch **stayers, offramp_batch **leavers) {
   Engine &e = engineOf(call);
   const bool hasRows = b->at != nullptr;  // `first` may be there without rows (Call.h)
   int64_t front = frontOf(e, b), leaving = 0;
+  mark(call, CallKind::Leave);
   if (call->exits)
     for (int64_t i = 0; i < b->n; ++i) leaving += leave[i] != 0;
   Descriptor *sides[2] = {e.pool.take(b->n), e.pool.take(b->n)};

@@ -31,6 +31,7 @@ using namespace offramp::cpu;
 void offramp_cpu_linear(offramp_call *call, const float *src, const float *w, const float *bias, float *dst, int64_t rows, int64_t k, int64_t n,
                         int64_t epilogue) {
   if (rows <= 0 || n <= 0) return;
+  mark(call, CallKind::Linear);
   Engine &e = engineOf(call);
   if (e.reduced && isReduced(k, n)) return reducedLinear(e, src, w, bias, dst, rows, k, n, epilogue);
   GemmArgs g{src, k, 1, w, n, bias, dst, n, rows, k, n, epilogue};

@@ -3,8 +3,6 @@
 
 #include "runtime/abi/CpuKernels.h"
 
-#include <algorithm>
-#include <chrono>
 #include <cstdlib>
 #include <cstring>
 #include <fstream>
@@ -14,27 +12,6 @@
 #include <unistd.h>
 
 namespace offramp::cpu {
-namespace {
-
-double now() { return std::chrono::duration<double, std::nano>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
-
-// Nanoseconds of one run: the best round of at least 0.2 ms, once two others have come within a tenth of it. On a quiet machine that takes
-// under a millisecond; where other work disturbs it, it goes on for at most 40 ms (or one run).
-template <typename Run> double bestNs(Run run) {
-  run();
-  double best = 1e18;
-  const double begun = now();
-  for (int confirmed = 0; confirmed < 2 && now() - begun < 4e7;) {
-    const int count = std::clamp(int(2e5 / best), 1, 1000);
-    const double begin = now();
-    for (int i = 0; i < count; ++i) run();
-    const double ns = (now() - begin) / count;
-    confirmed = ns < 0.9 * best ? 0 : confirmed + (ns < 1.1 * best);
-    best = std::min(best, ns);
-  }
-  return best;
-}
-
 std::string cpuName() {
   std::ifstream info("/proc/cpuinfo");
   std::string line, name;
@@ -46,8 +23,6 @@ std::string cpuName() {
     if (!std::isalnum(static_cast<unsigned char>(c))) c = '-';
   return name.empty() ? "unknown" : name;
 }
-
-} // namespace
 
 std::vector<double> plausibleRates(const std::vector<int64_t> &rows, std::vector<double> ns, double macsPerRow) {
   for (size_t i = rows.size(); i-- > 1;) ns[i - 1] = std::min(ns[i - 1], ns[i]);
@@ -161,21 +136,35 @@ std::optional<MachineProfile> profileFromFile(const std::string &path, int threa
   return matchingProfile(text.str(), threads, precision);
 }
 
-bool writeProfile(const MachineProfile &profile, const std::string &path) {
+static bool writeAtomically(const std::string &path, const std::string &text) {
   std::string temporary = path + "." + std::to_string(getpid());
   std::ofstream out(temporary);
-  out << profileText(profile);
+  out << text;
   out.close();
   if (out && std::rename(temporary.c_str(), path.c_str()) == 0) return true;
   std::remove(temporary.c_str());
   return false;
 }
 
-std::string profilePath(int threads, Precision precision) {
+bool writeProfile(const MachineProfile &profile, const std::string &path) { return writeAtomically(path, profileText(profile)); }
+
+std::string machineFile(const std::string &kind, int threads) {
   const char *cache = std::getenv("XDG_CACHE_HOME"), *home = std::getenv("HOME");
   std::string folder = cache && *cache ? cache : home && *home ? std::string(home) + "/.cache" : "";
-  std::string mark = precision == Precision::F32 ? "" : std::string("-") + precisionName(precision);
-  return folder.empty() ? "" : folder + "/offramp/profile-" + cpuName() + "-" + std::to_string(threads) + mark + ".json";
+  return folder.empty() ? "" : folder + "/offramp/" + kind + "-" + cpuName() + "-" + std::to_string(threads) + ".json";
+}
+
+std::string profilePath(int threads, Precision precision) {
+  return machineFile(precision == Precision::F32 ? "profile" : std::string("profile-") + precisionName(precision), threads);
+}
+
+bool writeMachineFile(const std::string &path, const std::string &text) {
+  size_t slash = path.rfind('/');
+  if (slash == std::string::npos) return false;
+  std::string folder = path.substr(0, slash);
+  mkdir(folder.substr(0, folder.rfind('/')).c_str(), 0777);
+  mkdir(folder.c_str(), 0777);
+  return writeAtomically(path, text);
 }
 
 std::optional<MachineProfile> storedProfile(int threads, std::string_view text, Precision precision) {
@@ -183,22 +172,17 @@ std::optional<MachineProfile> storedProfile(int threads, std::string_view text, 
   return matchingProfile(text, threads, precision);
 }
 
-MachineProfile machineProfile(int threads, Precision precision) {
+MachineProfile machineProfile(int threads, Precision precision, bool anew) {
   EngineOptions options;
   options.threads = threads, options.precision = precision;
   Engine *engine = createEngine(options);
   if (!engine) return defaultProfile(threads);
   const int count = engineThreads(engine);
-  std::optional<MachineProfile> p = storedProfile(count, {}, precision);
+  std::optional<MachineProfile> p;
+  if (!anew) p = storedProfile(count, {}, precision);
   if (!p) {
     p = measureProfile(engine);
-    std::string path = profilePath(count, precision);
-    if (size_t slash = path.rfind('/'); slash != std::string::npos) {
-      std::string folder = path.substr(0, slash);
-      mkdir(folder.substr(0, folder.rfind('/')).c_str(), 0777);
-      mkdir(folder.c_str(), 0777);
-      writeProfile(*p, path);
-    }
+    writeMachineFile(profilePath(count, precision), profileText(*p));
   }
   destroyEngine(engine);
   return *p;

@@ -7,6 +7,8 @@
 #include "backends/cpu/kernels/CostModel.h"
 #include "backends/cpu/kernels/Engine.h"
 
+#include <algorithm>
+#include <chrono>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -36,13 +38,36 @@ std::optional<MachineProfile> profileFromFile(const std::string &path, int threa
 // Atomically; false if it could not be written.
 bool writeProfile(const MachineProfile &profile, const std::string &path);
 
-// $XDG_CACHE_HOME (or $HOME/.cache)/offramp/profile-<cpu>-<threads>.json, with the precision's name before the dot when it is not f32; empty when
-// neither is set.
+// This CPU, in letters, digits and dashes; part of file names.
+std::string cpuName();
+// $XDG_CACHE_HOME (or $HOME/.cache)/offramp/<kind>-<cpu>-<threads>.json; empty when neither is set.
+std::string machineFile(const std::string &kind, int threads);
+// Writes such a file atomically, its folder too; false if it could not be written.
+bool writeMachineFile(const std::string &path, const std::string &text);
+// The machine's file of kind `profile`, `profile-bf16` or `profile-int8`.
 std::string profilePath(int threads, Precision precision = Precision::F32);
 // The profile of this machine that is kept there, else the one in `text` if it matches; `threads` > 0. Measures nothing.
 std::optional<MachineProfile> storedProfile(int threads, std::string_view text = {}, Precision precision = Precision::F32);
-// The same, or a new one, which is then kept (failing to keep it is no error).
-MachineProfile machineProfile(int threads, Precision precision = Precision::F32);
+// The same, or a new one, which is then kept (failing to keep it is no error). `anew`: what is kept is replaced.
+MachineProfile machineProfile(int threads, Precision precision = Precision::F32, bool anew = false);
+
+// Nanoseconds of one call of `run`: the best round of at least 0.2 ms, once two others have come within a tenth of it. On a quiet machine that
+// takes under a millisecond; where other work disturbs it, it goes on for at most 40 ms (or one run).
+template <typename Run> double bestNs(Run run) {
+  auto now = [] { return std::chrono::duration<double, std::nano>(std::chrono::steady_clock::now().time_since_epoch()).count(); };
+  run();
+  double best = 1e18;
+  const double begun = now();
+  for (int confirmed = 0; confirmed < 2 && now() - begun < 4e7;) {
+    const int count = std::clamp(int(2e5 / best), 1, 1000);
+    const double begin = now();
+    for (int i = 0; i < count; ++i) run();
+    const double ns = (now() - begin) / count;
+    confirmed = ns < 0.9 * best ? 0 : confirmed + (ns < 1.1 * best);
+    best = std::min(best, ns);
+  }
+  return best;
+}
 
 } // namespace offramp::cpu
 #endif

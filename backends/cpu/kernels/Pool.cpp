@@ -19,7 +19,8 @@ using namespace offramp::cpu;
 
 void offramp_cpu_max_pool2d(offramp_call *call, const float *x, float *y, int64_t n, int64_t c, int64_t h, int64_t w, int64_t size, int64_t stride) {
   int64_t oh = (h - size) / stride + 1, ow = (w - size) / stride + 1;
-  if (h < size || w < size) return;
+  if (n <= 0 || h < size || w < size) return;
+  mark(call, CallKind::Pool);
   overPlanes(engineOf(call), n * c, h * w, [&](int64_t plane) {
     const float *src = x + plane * h * w;
     float *dst = y + plane * oh * ow;

@@ -37,14 +37,17 @@ void reduceRows(offramp_call *call, const offramp_batch *b, const float *src, fl
 using namespace offramp::cpu;
 
 void offramp_cpu_mean_rows(offramp_call *call, const offramp_batch *b, const float *src, float *dst, int64_t c) {
+  mark(call, CallKind::Rows);
   reduceRows(call, b, src, dst, c, true);
 }
 
 void offramp_cpu_sum_rows(offramp_call *call, const offramp_batch *b, const float *src, float *dst, int64_t c) {
+  mark(call, CallKind::Rows);
   reduceRows(call, b, src, dst, c, false);
 }
 
 void offramp_cpu_spread(offramp_call *call, const offramp_batch *b, const float *src, float *dst, int64_t c, int64_t mean) {
+  mark(call, CallKind::Rows);
   Engine &e = engineOf(call);
   overSamples(e, b->n, rowsPerSample(b) * c * 4, [&](int64_t begin, int64_t end) {
     for (int64_t i = begin; i < end; ++i) {
@@ -57,6 +60,7 @@ void offramp_cpu_spread(offramp_call *call, const offramp_batch *b, const float 
 }
 
 void offramp_cpu_spread_rest(offramp_call *call, const offramp_batch *b, const float *src, float *dst, int64_t c) {
+  mark(call, CallKind::Rows);
   overSamples(engineOf(call), b->n, rowsPerSample(b) * c * 4, [&](int64_t begin, int64_t end) {
     for (int64_t i = begin; i < end; ++i) {
       float *rest = dst + (int64_t(b->at[i]) - b->n) * c;
@@ -66,6 +70,7 @@ void offramp_cpu_spread_rest(offramp_call *call, const offramp_batch *b, const f
 }
 
 void offramp_cpu_to_rows(offramp_call *call, const offramp_batch *b, const float *src, float *dst, int64_t r, int64_t c) {
+  mark(call, CallKind::Rows);
   overSamples(engineOf(call), b->n, r * c * 8, [&](int64_t begin, int64_t end) {
     for (int64_t i = begin; i < end; ++i) {
       const float *sample = src + i * r * c;
@@ -86,6 +91,7 @@ void offramp_cpu_from_rows(offramp_call *call, const offramp_batch *b, const flo
 }
 
 void offramp_cpu_positions(offramp_call *call, const offramp_batch *b, int32_t *dst) {
+  mark(call, CallKind::Rows);
   if (!b->gapless) std::memset(dst, 0, size_t(b->rows) * 4);   // dead rows: an index that a gather may follow
   for (int64_t i = 0; i < b->n; ++i) {
     dst[b->first[i]] = 0;
@@ -94,6 +100,8 @@ void offramp_cpu_positions(offramp_call *call, const offramp_batch *b, int32_t *
 }
 
 void offramp_cpu_gather(offramp_call *call, const float *table, const int32_t *ids, float *dst, int64_t count, int64_t c) {
+  if (count <= 0) return;
+  mark(call, CallKind::Gather);
   overSamples(engineOf(call), count, c * 8, [&](int64_t begin, int64_t end) {
     for (int64_t i = begin; i < end; ++i) std::memcpy(dst + i * c, table + int64_t(ids[i]) * c, size_t(c) * 4);
   });
