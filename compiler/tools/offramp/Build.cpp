@@ -3,7 +3,7 @@
 #include "compiler/tools/offramp/OpenRun.h"
 #include "compiler/tools/offramp/Product.h"
 
-#include "backends/cpu/kernels/MachineProfile.h"
+#include "backends/cpu/RunProfile.h"
 #include "compiler/artifact/Compile.h"
 #include "compiler/artifact/Target.h"
 #include "runtime/core/Error.h"
@@ -86,13 +86,20 @@ Compiled compiledFor(const fs::path &run, const RunInfo &info, const std::string
   return c;
 }
 
-std::string runRecord(const std::string &name, const RunInfo &info, const std::string &dtype, bool forThisMachine) {
+/// The profile a product carries: the run's own if it is of this machine with all its threads, else the machine's.
+cpu::MachineProfile carriedProfile(const fs::path &run, cpu::Precision precision) {
+  const int threads = cpu::CpuBackend(cpu::CpuBackendOptions{}).threads();
+  if (auto own = cpu::loadRunProfile(run, threads, precision)) return *own;
+  return cpu::announcedProfile(threads, precision, announceMeasuring);
+}
+
+std::string runRecord(const fs::path &run, const std::string &name, const RunInfo &info, const std::string &dtype, bool forThisMachine) {
   OrderedJson json;
   json["name"] = name;
   json["settings"] = info.settings;
   json["classes"] = info.classes;
   json["dtype"] = dtype;
-  if (forThisMachine) json["profile"] = parseJson(cpu::profileText(cpu::machineProfile(0, *cpu::precisionNamed(dtype))), "machine profile");
+  if (forThisMachine) json["profile"] = parseJson(cpu::profileText(carriedProfile(run, *cpu::precisionNamed(dtype))), "machine profile");
   return json.dump(1, ' ', false, OrderedJson::error_handler_t::replace) + "\n";
 }
 
@@ -147,7 +154,7 @@ void buildProduct(const Options &options, const RunInfo &info) {
   product.name = options.emit == "exe" ? out.filename().string() : out.stem().string();
   product.object = compiled.object;
   product.manifest = compiled.manifestText;
-  product.run = runRecord(product.name, info, options.dtype, options.cpu == "native");
+  product.run = runRecord(run, product.name, info, options.dtype, options.cpu == "native");
   product.entry = entryName(product.name);
   product.bundled = options.bundle;
   product.weights.resize((size_t)compiled.manifest.weightElements);
