@@ -5,6 +5,7 @@
 #include "compiler/artifact/Manifest.h"
 #include "compiler/artifact/ModuleObject.h"
 #include "compiler/pipelines/Pipelines.h"
+#include "compiler/roofline/CountOps.h"
 #include "dsl/program/Print.h"
 #include "dsl/sema/Elaborate.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -172,6 +173,8 @@ ModelCosts modelCosts(const fs::path &file, const std::map<std::string, std::str
   out.model = model.name, out.rowsPerSample = model.rowsPerSample, out.rows = rows;
   if (out.rows < 1 && model.rowsPerSample > 0) out.rows = model.rowsPerSample;
   for (const dsl::Input &input : model.inputs)
+    if (model.rowsPerSample == 0 && input.kind == dsl::Input::Tokens) out.maxRows = input.maxRows;
+  for (const dsl::Input &input : model.inputs)
     if (out.rows < 1 && input.kind == dsl::Input::Tokens) out.rows = std::max<int64_t>(1, input.maxRows / 2);
   if (out.rows < 1 || model.rowsPerSample < 0) out.rows = 1;
 
@@ -198,7 +201,9 @@ ModelCosts modelCosts(const fs::path &file, const std::map<std::string, std::str
   auto module = importOrThrow(*context, model);
   runPasses(*module, buildInferencePipeline);
   out.stages = stageCosts(*module, out.rows);
-  runPasses(*module, buildCpuPipeline);
+  runPasses(*module, buildBatchPipeline);
+  out.ops = countOps(*module);
+  runPasses(*module, buildCallPipeline);
   for (auto f : module->getOps<func::FuncOp>())  // lowering gives programs other names
     if (auto kind = f->getAttrOfType<StringAttr>("nn.program"); kind && kind.getValue() == "infer")
       if (auto arena = f->getAttrOfType<DenseI64ArrayAttr>("nn.arena")) out.arenaRow = arena[0], out.arenaSample = arena[1], out.arenaFixed = arena[2];

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "compiler/artifact/StageCosts.h"
+#include "compiler/roofline/OpCount.h"
 
 #include <filesystem>
 #include <map>
@@ -44,10 +45,12 @@ struct ModelCosts {
   std::string model;
   int64_t rowsPerSample = -1;   ///< fixed row count, 0: length of the tokens, -1: no rows
   int64_t rows = 1;             ///< row count that attention was counted at
+  int64_t maxRows = 0;          ///< longest sequence of tokens where lengths vary
   std::vector<StageCost> stages;
   std::vector<int64_t> weights;  ///< elements per stage, with what is attached after it
   int64_t allWeights = 0;        ///< of the model, each counted once
   int64_t arenaRow = 0, arenaSample = 0, arenaFixed = 0;  ///< bytes that inference works in: per row, per sample, once
+  ModelOps ops;                  ///< of inference, as it will run
 };
 
 /// `rows` 0: the model's own row count; half the longest sequence for tokens.

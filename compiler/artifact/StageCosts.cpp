@@ -1,6 +1,7 @@
 #include "compiler/artifact/StageCosts.h"
 
 #include "compiler/dialect/Form.h"
+#include "compiler/roofline/Products.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 
 #include <map>
@@ -11,25 +12,11 @@ namespace offramp {
 
 static Work workOf(Operation *op, double typicalRows) {
   Work work;
-  double macs = 0;
-  Value placedLike;
-  if (auto linear = dyn_cast<nn::LinearOp>(op)) {
-    nn::Form x = nn::formOf(linear.getX()), w = nn::formOf(linear.getW());
-    macs = (double)x.elements() * (double)w.item[1];
-    placedLike = linear.getX();
-  } else if (auto attention = dyn_cast<nn::AttentionOp>(op)) {
-    nn::Form q = nn::formOf(attention.getQ());
-    macs = 2.0 * typicalRows * (double)q.elements();
-    placedLike = attention.getQ();
-  } else if (auto conv = dyn_cast<nn::Conv2dOp>(op)) {
-    nn::Form y = nn::formOf(conv.getResult()), w = nn::formOf(conv.getW());
-    macs = (double)y.elements() * (double)(w.item[1] * w.item[2] * w.item[3]);
-    placedLike = conv.getX();
-  } else {
-    return work;
-  }
+  const std::optional<Product> product = productOf(op);
+  if (!product) return work;
   work.calls = 1;
-  (nn::formOf(placedLike).kind == nn::Form::PerRow ? work.perRow : work.perSample) += macs;
+  const bool perRow = nn::formOf(product->items).kind == nn::Form::PerRow;
+  (perRow ? work.perRow : work.perSample) += product->macs * (product->perKeyRow ? typicalRows : 1);
   return work;
 }
 
