@@ -8,10 +8,12 @@
 #include "runtime/infer/Evaluate.h"
 #include "runtime/report/Curves.h"
 #include "runtime/report/Examples.h"
+#include "runtime/report/Roofline.h"
 #include "runtime/report/Sweep.h"
 #include "runtime/train/Run.h"
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -41,6 +43,8 @@ struct ReportData {
   RunCurves curves;
   std::vector<ManifestStageCost> costs;
   std::vector<BatchDecisions> decisions;
+  std::optional<RooflineData> roofline;    ///< counted by whoever can compile; makeReport leaves it empty …
+  std::string rooflineMissing;             ///< … and why there is none
   Examples examples;
 };
 

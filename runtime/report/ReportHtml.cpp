@@ -23,12 +23,22 @@ std::string reportJson(const ReportData &data) {
     for (size_t s = 0; s < d.plans.size(); ++s)
       decisions.push_back({{"batch", d.batch}, {"stage", d.plans[s].stage}, {"exit_first", d.plans[s].split}, {"leave_share", d.plans[s].leaveShare}});
   json["decisions"] = decisions;
+  if (data.roofline) {
+    const RooflineData &r = *data.roofline;
+    auto points = [&](const std::vector<RooflinePoint> &from) {
+      OrderedJson list = OrderedJson::array();
+      for (const RooflinePoint &p : from)
+        list.push_back({{"name", p.name}, {"flops", p.flops}, {"bytes", p.bytes}, {"attainable_ns", p.attainableNs}, {"measured_ns", orNull(p.measuredNs)}, {"compute_bound", p.computeBound}});
+      return list;
+    };
+    json["roofline"] = {{"batch", r.batch}, {"rows", r.rows}, {"gflops", r.flopsPerNs}, {"stages", points(r.stages)}, {"operations", points(r.operations)}};
+  }
   return jsonLine(json);
 }
 
 std::string reportHtml(const ReportData &data) {
   std::string body;
-  for (auto section : {summarySection, speedSection, exitsSection, accuracySection, learningSection, tablesSection, costSection, examplesSection}) body += section(data);
+  for (auto section : {summarySection, speedSection, exitsSection, accuracySection, learningSection, tablesSection, costSection, rooflineSection, examplesSection}) body += section(data);
   return page(data.info.model, "Offramp report of " + data.runFolder, body, reportJson(data));
 }
 

@@ -15,6 +15,7 @@ std::string accuracySection(const ReportData &data);
 std::string learningSection(const ReportData &data);
 std::string tablesSection(const ReportData &data);
 std::string costSection(const ReportData &data);
+std::string rooflineSection(const ReportData &data);
 std::string examplesSection(const ReportData &data);
 
 /// The numbers of all sections as JSON.

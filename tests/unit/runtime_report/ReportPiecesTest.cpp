@@ -5,6 +5,7 @@
 #include "runtime/report/Curves.h"
 #include "runtime/report/Page.h"
 #include "runtime/report/Png.h"
+#include "runtime/report/Roofline.h"
 #include "runtime/report/Scale.h"
 #include "runtime/report/Text.h"
 #include "tests/unit/runtime_train/Hand.h"
@@ -144,4 +145,25 @@ BOOST_AUTO_TEST_CASE(curvesAreThinnedByAveraging) {
   BOOST_TEST(curves.tables[0].counts.rbegin()->first == 10);  // ordered as numbers
   writeFileAtomic(folder.path / "bad.jsonl", "{\"kind\":\"step\"}\n");
   BOOST_CHECK_EXCEPTION(readCurves(folder.path / "bad.jsonl"), UserError, [](const UserError &e) { return std::string(e.what()).find("bad.jsonl:1") != std::string::npos; });
+}
+
+BOOST_AUTO_TEST_CASE(rooflinesAreDrawnOnDecades) {
+  // A ridge at 100/10 = 10 FLOP a byte. Axes: 1 to 100 FLOP a byte (twice the ridge is in the picture), 0.1 to 100 GFLOP/s.
+  RooflineData data;
+  data.flopsPerNs = 100, data.memory = {{"16 KiB", 200}, {"memory", 10}};
+  RooflinePoint bound{"bound", 100, 50, 5, 200.0, false}, computes{"computes", 5000, 100, 50, 100.0, true}, moves{"moves", 0, 100, 10, 20.0, false};
+  const std::string chart = rooflineChart("Stages", data, {bound, computes, moves});
+  auto count = [&](const std::string &what) {
+    size_t n = 0;
+    for (size_t at = chart.find(what); at != std::string::npos; at = chart.find(what, at + 1)) ++n;
+    return n;
+  };
+  BOOST_TEST(count("class=\"dot f1\"") == 2u);  // what computes nothing has no place on a logarithmic axis
+  BOOST_TEST(count("class=\"dot f2\"") == 2u);
+  // x: 68 to 446 over two decades; y: 244 to 14 over three. The bound one: log10(2) of a decade right, 20 GFLOP/s; measured 0.5.
+  BOOST_TEST(count("<circle class=\"dot f1\" cx=\"124.9\" cy=\"67.6\" r=\"4\"/>") == 1u, chart);
+  BOOST_TEST(count("<circle class=\"dot f2\" cx=\"124.9\" cy=\"190.4\"") == 1u, chart);
+  BOOST_TEST(count("cx=\"389.1\" cy=\"14.0\"") == 2u, chart);  // at the roof, and what is hovered over
+  BOOST_TEST(chart.find("2 % of it") != std::string::npos);
+  BOOST_TEST(rooflineChart("Stages", data, {moves}).find("no roofline to draw") != std::string::npos);
 }

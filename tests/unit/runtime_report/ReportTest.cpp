@@ -98,7 +98,7 @@ BOOST_AUTO_TEST_CASE(thePageHoldsEverySection) {
   Trained t;
   ReportData data = makeReport(*t.session, wholeSplit(t.data), t.run, t.info, quiet());
   const std::string html = reportHtml(data);
-  for (const char *id : {"summary", "speed", "exits", "accuracy", "learning", "tables", "cost", "examples"})
+  for (const char *id : {"summary", "speed", "exits", "accuracy", "learning", "tables", "cost", "roofline", "examples"})
     BOOST_TEST(html.find(fmt::format("<section id=\"{}\">", id)) != std::string::npos, id);
   BOOST_TEST(html.find("b &amp; &lt;b&gt;") != std::string::npos);  // a class name
   BOOST_TEST(html.find("<b>b") == std::string::npos);
