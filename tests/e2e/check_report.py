@@ -40,9 +40,9 @@ assert not reader.open, f"left open: {reader.open}"
 root = xml.fromstring(text.split("\n", 1)[1])  # without the doctype; inline SVG included
 
 sections = {s.get("id"): s for s in root.iter("section")}
-assert list(sections) == ["summary", "speed", "exits", "accuracy", "learning", "tables", "cost", "examples"], list(sections)
+assert list(sections) == ["summary", "speed", "exits", "accuracy", "learning", "tables", "cost", "roofline", "examples"], list(sections)
 svg = "{http://www.w3.org/2000/svg}svg"
-for name, least in {"speed": 2, "exits": 1, "accuracy": 1, "learning": 4, "tables": 1}.items():
+for name, least in {"speed": 2, "exits": 1, "accuracy": 1, "learning": 4, "tables": 1, "roofline": 2}.items():
     pictures = list(sections[name].iter(svg))
     assert len(pictures) >= least, f"{name}: {len(pictures)} charts"
     for picture in pictures:
@@ -71,6 +71,11 @@ assert len(own) == 1 and own[0]["accuracy"] == said["accuracy"], "the point in f
 assert all(rate > 0 for p in data["sweep"] for rate in p["samples_per_second"])
 assert {d["batch"] for d in data["decisions"]} == {1, 8, 64} and len(data["decisions"]) == 3 * said["stages"]
 assert [sum(row) for row in zip(*data["class_exits"])] == said["stage_histogram"], "classes do not add up"
+roofline = data["roofline"]
+assert roofline["gflops"] > 0 and len(roofline["stages"]) == said["stages"] + 1, "stages of the roofline, and the input"
+for point in roofline["stages"] + roofline["operations"]:
+    assert point["bytes"] > 0 and point["attainable_ns"] > 0 and point["flops"] >= 0, point
+assert all(point["measured_ns"] > 0 for point in roofline["stages"]), "a stage was not measured"
 rows = list(sections["exits"].iter("tr"))
 assert len(rows) == 11, f"{len(rows)} rows by class"
 print(f"{len(text) // 1024} KiB, {len(images)} images, {len(list(root.iter(svg)))} charts: well-formed, and the numbers are those of eval")

@@ -10,14 +10,4 @@ train=train=$data/train-images-idx3-ubyte.gz,$data/train-labels-idx1-ubyte.gz
 test=test=$data/t10k-images-idx3-ubyte.gz,$data/t10k-labels-idx1-ubyte.gz
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-
-fail() { echo "FAILED: $*" >&2; exit 1; }
-
-# refused STATUS PATTERN COMMAND…: the command ends with this status and says what matches.
-refused() {
-  local status=$1 pattern=$2 got=0
-  shift 2
-  "$@" >"$work/said" 2>&1 || got=$?
-  [[ $got -eq $status ]] || { cat "$work/said"; fail "exit status $got instead of $status: $*"; }
-  grep -q -- "$pattern" "$work/said" || { cat "$work/said"; fail "did not say '$pattern': $*"; }
-}
+source "$(dirname "${BASH_SOURCE[0]}")/checks.sh"

@@ -20,6 +20,10 @@ grep -q "measuring this machine" "$work/said" || fail "the first eval did not sa
 python3 "$(dirname "${BASH_SOURCE[0]}")/check_report.py" "$work/report.html" "$work/eval.json"
 if [[ -n ${OFFRAMP_KEEP_REPORT:-} ]]; then cp "$work/report.html" "$OFFRAMP_KEEP_REPORT"; fi
 
+"$offramp" explain "$run" --roofline --batch 16 --threads 1 >"$work/roofline.txt" 2>"$work/said"
+grep -Eq '^ +all .* [0-9.]+ (ns|µs|ms) +[0-9]+ % +full depth' "$work/roofline.txt" || { cat "$work/roofline.txt"; fail "no measured time beside the attainable one"; }
+grep -Eq '^ +1 .* [0-9]+ % +attention$|^ +1 .* [0-9]+ % +[a-z_.0-9]*attention$' "$work/roofline.txt" || { cat "$work/roofline.txt"; fail "attention was not measured"; }
+
 "$offramp" bench "$run" --data "$test" --limit 200 --threads 1 --batch 1,64 --rounds 1 --json >"$work/bench.json"
 python3 - "$work/bench.json" <<'END'
 import json, sys

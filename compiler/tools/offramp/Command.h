@@ -23,6 +23,7 @@ void addRun(CLI::App &app);
 void addBench(CLI::App &app);
 void addBuild(CLI::App &app);
 void addExplain(CLI::App &app);
+void addProfile(CLI::App &app);
 void addReport(CLI::App &app);
 void addImportExport(CLI::App &app);
 

@@ -1,8 +1,11 @@
 // `offramp explain`: what each stage costs, what its exit demands, and from which share of leavers deciding first and moving rows pay on a
 // machine. Compiles down to calls, makes no machine code; only the rates are measured, once per machine.
 #include "compiler/tools/offramp/Command.h"
+#include "compiler/tools/offramp/ExplainRoofline.h"
 #include "compiler/tools/offramp/OpenRun.h"
 #include "compiler/tools/offramp/TextTable.h"
+#include "compiler/tools/offramp/ThisMachine.h"
+#include "compiler/tools/offramp/Units.h"
 
 #include "backends/cpu/RunProfile.h"
 #include "compiler/artifact/Compile.h"
@@ -10,35 +13,27 @@
 #include "runtime/core/Files.h"
 #include "runtime/report/Text.h"
 
+#include <fmt/ranges.h>
+
 #include <iostream>
 
 namespace offramp::tool {
 namespace {
 
-using runtime::report::compact;
 using runtime::report::duration;
 using runtime::report::number;
 
 struct Options {
-  std::string file, profile;
+  std::string file, profile, machine = "this", type = "f32", run;
   std::vector<std::string> sets;
-  std::vector<double> leave;
+  std::vector<double> leave, exitRates;
   int64_t batch = 64, rows = 0;
   int threads = 0;
+  bool roofline = false;
 };
 
-/// `6.83 M` of operations, two of which are one multiply-add.
-std::string flops(double multiplyAdds) {
-  const double n = 2 * multiplyAdds;
-  if (n < 1e3) return compact(n, 3);
-  if (n < 1e6) return fmt::format("{:.1f} k", n / 1e3);
-  return n < 1e9 ? fmt::format("{:.2f} M", n / 1e6) : fmt::format("{:.2f} G", n / 1e9);
-}
-
-std::string bytes(double n) {
-  if (n < 1024) return fmt::format("{:.0f} B", n);
-  return n < 1024 * 1024 ? fmt::format("{:.0f} KiB", n / 1024) : fmt::format("{:.1f} MiB", n / 1024 / 1024);
-}
+/// Of operations, two of which are one multiply-add.
+std::string flops(double multiplyAdds) { return count(2 * multiplyAdds); }
 
 /// Multiply-adds of one sample with so many rows.
 double macs(const Work &work, double rows) { return work.perRow * rows + work.perSample; }
@@ -76,11 +71,89 @@ std::vector<float> leaveShares(const Options &options, size_t stages) {
   return shares;
 }
 
-void explain(const Options &options) {
-  if (!std::filesystem::is_regular_file(options.file)) userError("`{}` does not exist", options.file);
+/// What is compiled: a model file, or the source of a run with what the run was started with.
+struct Source {
+  std::filesystem::path file;
+  std::map<std::string, std::string> sets;
   CompileOptions compile;
-  compile.importRoots = importRoots();
-  const ModelCosts model = modelCosts(options.file, runtime::parseSets(options.sets), compile, options.rows);
+};
+
+Source sourceOf(const Options &options) {
+  Source source;
+  source.sets = runtime::parseSets(options.sets);
+  if (!std::filesystem::is_directory(options.file)) {
+    if (!std::filesystem::is_regular_file(options.file)) userError("`{}` does not exist; give a model file (.ramp) or a run folder", options.file);
+    source.file = options.file;
+    source.compile.importRoots = importRoots();
+    return source;
+  }
+  const runtime::RunInfo info = runtime::readRun(options.file);
+  source.file = std::filesystem::path(options.file) / "source" / info.source;
+  for (const auto &[name, value] : info.sets) source.sets.insert({name, value});
+  source.compile.importRoots = importRootsOf(options.file);
+  return source;
+}
+
+ModelCosts costsOf(const Options &options) {
+  const Source source = sourceOf(options);
+  const ModelCosts model = modelCosts(source.file, source.sets, source.compile, options.rows);
+  if (options.rows > 0 && model.rowsPerSample > 0 && options.rows != model.rowsPerSample)
+    userError("every sample of `{}` has {} rows; leave `--length {}` out, it is for models whose lengths vary", model.model, model.rowsPerSample,
+              options.rows);
+  if (model.maxRows > 0 && options.rows > model.maxRows)
+    userError("`--length {}` is longer than `{}` takes: at most {} tokens", options.rows, model.model, model.maxRows);
+  return model;
+}
+
+Machine machineFor(const Options &options, NumberType type) {
+  std::optional<Machine> machine = machineNamed(options.machine);
+  if (options.machine == "this") machine = thisMachine(limitsOfThisMachine(options.threads));
+  if (!machine) throw UsageError(fmt::format("unknown machine `{}`: choose this, {}", options.machine, fmt::join(namedMachines(), ", ")));
+  if (!machine->flopsPerNs.contains(type))
+    userError("no rate of this machine was measured in {0}: this build has no {0} kernel for CPUs; choose `--dtype f32`, or `--machine` {1} for "
+              "published rates", options.type, fmt::join(namedMachines(), ", "));
+  return *machine;
+}
+
+/// As many as the model has exits, or one for all.
+std::vector<double> exitRates(const Options &options, size_t stages) {
+  std::vector<double> rates = options.exitRates;
+  if (rates.size() == 1) rates.resize(stages - 1, options.exitRates[0]);
+  if (rates.size() == stages) rates.pop_back();
+  if (rates.size() + 1 != stages)
+    throw UsageError(fmt::format("`--exit-rates` has {} shares; the model has {} stages, of which the last one needs none (one share: for every exit)",
+                                 options.exitRates.size(), stages));
+  return rates;
+}
+
+void explainRoofline(const Options &options) {
+  const NumberType type = *numberTypeNamed(options.type);
+  const bool isRun = std::filesystem::is_directory(options.file);
+  if (!options.run.empty() && options.machine != "this") throw UsageError("`--run` is timed on this machine; leave `--machine` out");
+  const ModelCosts model = costsOf(options);
+  const Machine machine = machineFor(options, type);
+  const Roofline roofline(model.ops, machine, {(double)options.batch, (double)model.rows, type});
+  std::vector<double> rates;
+  if (!options.exitRates.empty()) rates = exitRates(options, model.ops.stages.size());
+  std::optional<TimedRun> timed;
+  if (options.machine == "this" && (isRun || !options.run.empty())) {
+    OpenRun run = openRun(options.run.empty() ? options.file : options.run, {}, options.threads);
+    if (run.info.model != model.model) userError("`{}` is a run of model `{}`, not of `{}`", options.run, run.info.model, model.model);
+    timed = timeRun(run, model.ops, options.batch, model.rows);
+  }
+  std::cout << rooflineText(model, roofline, timed);
+  if (model.rowsPerSample == 0 && options.rows == 0)
+    std::cout << fmt::format("Lengths vary: counted at {} rows, half the longest; --length T counts at another\n", model.rows);
+  if (!rates.empty()) std::cout << exitText(roofline, rates);
+  else if (model.ops.stages.size() > 1)
+    std::cout << "--exit-rates r1,r2,… adds what exits are worth when so many of those who reach a stage leave there\n";
+}
+
+void explain(const Options &options) {
+  if (options.roofline) return explainRoofline(options);
+  if (options.machine != "this" || options.type != "f32" || !options.run.empty() || !options.exitRates.empty())
+    throw UsageError("`--machine`, `--dtype`, `--run` and `--exit-rates` belong to `--roofline`; add it");
+  const ModelCosts model = costsOf(options);
   const cpu::MachineProfile profile = profileFor(options);
   const double rows = (double)model.rows, batch = (double)options.batch;
   const std::vector<float> shares = leaveShares(options, model.stages.size());
@@ -123,13 +196,22 @@ void explain(const Options &options) {
 void addExplain(CLI::App &app) {
   auto options = std::make_shared<Options>();
   CLI::App *command = app.add_subcommand("explain", "What each stage costs, what its exit demands, and where exits pay");
-  command->add_option("FILE", options->file, "model file (.ramp)")->required();
+  command->add_option("MODEL", options->file, "model file (.ramp) or run folder")->required();
   command->add_option("--batch", options->batch, "samples per batch")->check(CLI::Range(1, 1000000));
   command->add_option("--set", options->sets, "name=value of a parameter")->take_all()->allow_extra_args(false);
   command->add_option("--leave", options->leave, "expected share of leavers at each stage, such as 0.3,0.4,0.2")->delimiter(',')->check(CLI::Range(0.0, 1.0));
-  command->add_option("--rows", options->rows, "rows (tokens) of a sample where lengths vary")->check(CLI::Range(1, 1000000));
+  command->add_option("--rows,--length", options->rows, "rows (tokens) of a sample where lengths vary")->check(CLI::Range(1, 1000000));
   command->add_option("--threads", options->threads, "threads; 0: all")->check(CLI::Range(0, 4096));
   command->add_option("--profile", options->profile, "rates of another machine: a run's machine.json");
+  command->add_flag("--roofline", options->roofline,
+                    "per operation: FLOP, bytes, attainable time on a machine, what bounds it; of a run also the measured time");
+  command->add_option("--machine", options->machine, "with --roofline: this (measured), a100, h100, h200 (published peaks)");
+  command->add_option("--dtype", options->type, "with --roofline: number type of weights and activations")
+      ->check(CLI::IsMember({"f32", "bf16", "int8"}));
+  command->add_option("--exit-rates", options->exitRates,
+                      "with --roofline: share of those who reach a stage that leaves there, such as 0.3,0.4; one for all")
+      ->delimiter(',')->check(CLI::Range(0.0, 1.0));
+  command->add_option("--run", options->run, "with --roofline: run folder whose time is measured beside");
   command->footer("Example: offramp explain examples/02-topics/topics.ramp --batch 32 --leave 0.3,0.4,0.2");
   command->callback([options] { explain(*options); });
 }

@@ -1,14 +1,17 @@
 // `offramp report`: one HTML page of a trained run, evaluated and timed on its test data.
 #include "compiler/tools/offramp/Command.h"
 #include "compiler/tools/offramp/OpenRun.h"
+#include "compiler/tools/offramp/ReportRoofline.h"
 
 #include "backends/cpu/RunProfile.h"
+#include "compiler/artifact/Compile.h"
 #include "runtime/core/Error.h"
 #include "runtime/core/Files.h"
 #include "runtime/report/Report.h"
 
 #include <fmt/ranges.h>
 
+#include <cmath>
 #include <iostream>
 
 namespace offramp::tool {
@@ -36,7 +39,13 @@ void report(const Options &options, const std::string &command) {
   how.command = command, how.version = OFFRAMP_VERSION;
   how.cpu = cpu::loadRunProfile(options.run, run.session->backend().threads()).value_or(cpu::MachineProfile{}).cpu;
   how.sweep.points = options.points, how.sweep.rounds = options.rounds;
-  const report::ReportData gathered = report::makeReport(*run.session, split, options.run, run.info, how);
+  report::ReportData gathered = report::makeReport(*run.session, split, options.run, run.info, how);
+  try {
+    const auto rows = (int64_t)std::max(1.0, std::round(averageRows(split, run.artifact->manifest())));
+    gathered.roofline = reportRoofline(options.run, run, 64, run.artifact->manifest().rowsPerSample == 0 ? rows : 0);
+  } catch (const CompileError &error) {  // the artifact still runs; the page says what is missing
+    gathered.rooflineMissing = std::string("the run's source no longer compiles: ") + error.what();
+  }
   writeFileAtomic(options.out, report::reportHtml(gathered));
   std::cerr << fmt::format("written: {}\n", options.out);
 }

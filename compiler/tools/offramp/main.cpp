@@ -19,6 +19,7 @@ int main(int argc, char **argv) {
   offramp::tool::addBench(app);
   offramp::tool::addBuild(app);
   offramp::tool::addExplain(app);
+  offramp::tool::addProfile(app);
   offramp::tool::addReport(app);
   offramp::tool::addImportExport(app);
   try {

@@ -1,0 +1,15 @@
+// The machine at hand as the commands see it: what was measured of it, in the form that rooflines read.
+#pragma once
+
+#include "backends/cpu/kernels/MachineLimits.h"
+#include "compiler/roofline/Machine.h"
+
+namespace offramp::tool {
+
+/// Kept ones, or measured now, said on standard error. UserError where they cannot be measured. `threads` 0: all.
+cpu::MachineLimits limitsOfThisMachine(int threads, bool anew = false);
+
+/// `this`: a rate for the number types that this build has kernels for, and no other.
+Machine thisMachine(const cpu::MachineLimits &limits);
+
+}  // namespace offramp::tool
