@@ -79,7 +79,8 @@ void profile(const Options &options) {
   cpu::CpuBackend backend(cpu::CpuBackendOptions{cpu::EngineMode::Inference, options.threads});
   const int threads = backend.threads();
   if (options.measure) std::cerr << "measuring this machine for the cost model…" << std::endl;
-  const cpu::MachineProfile profile = options.measure ? cpu::machineProfile(threads, true) : cpu::announcedProfile(threads, announceMeasuring);
+  const cpu::MachineProfile profile = options.measure ? cpu::machineProfile(threads, cpu::Precision::F32, true)
+                                                          : cpu::announcedProfile(threads, cpu::Precision::F32, announceMeasuring);
   const cpu::MachineLimits limits = limitsOfThisMachine(threads, options.measure);
   const char *level = cpu::engineLevel(static_cast<cpu::Engine *>(backend.engine()));
   options.json ? printJson(profile, limits, level) : printText(profile, limits, level);
