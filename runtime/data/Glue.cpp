@@ -15,8 +15,10 @@ namespace {
 constexpr std::string_view prefix = "glue:";
 
 constexpr GlueTask tasks[] = {
-    {.name = "cola", .first = "sentence", .second = "", .label = "label", .classNames = {"0", "1"}, .header = "source\tlabel\toriginal mark\tsentence", .matthews = true},
-    {.name = "mnli", .first = "sentence1", .second = "sentence2", .label = "gold_label", .classNames = {"entailment", "neutral", "contradiction"}, .test = "dev_matched"},
+    {.name = "cola", .first = "sentence", .second = "", .label = "label", .classNames = {"0", "1"},
+     .header = "source\tlabel\toriginal mark\tsentence", .matthews = true},
+    {.name = "mnli", .first = "sentence1", .second = "sentence2", .label = "gold_label", .classNames = {"entailment", "neutral", "contradiction"},
+     .test = "dev_matched"},
     {.name = "mrpc", .first = "#1 String", .second = "#2 String", .label = "Quality", .classNames = {"0", "1"}, .f1 = true},
     {.name = "qnli", .first = "question", .second = "sentence", .label = "label", .classNames = {"entailment", "not_entailment"}},
     {.name = "qqp", .first = "question1", .second = "question2", .label = "is_duplicate", .classNames = {"0", "1"}, .f1 = true},
@@ -48,8 +50,8 @@ std::string fileOf(const std::string &split, const GlueSource &source) {
   std::error_code error;
   for (const std::string &path : {name, name + ".gz"})
     if (std::filesystem::is_regular_file(path, error)) return path;
-  userError("{} data: neither `{}` nor `{}.gz` exists, which `glue:{}` needs; README.md, section Data, says how to get each data set", split, name, name,
-            source.task->name);
+  userError("{} data: neither `{}` nor `{}.gz` exists, which `glue:{}` needs; README.md, section Data, says how to get each data set",
+            split, name, name, source.task->name);
 }
 
 /// The model's fields with the task's columns; the label takes the name of its column for as long as the file is read.
@@ -60,8 +62,8 @@ std::vector<FieldSpec> fieldsOf(const GlueTask &task, std::vector<FieldSpec> fie
   if (isPair(spec) && task.second.empty())
     userError("`glue:{}` has single texts, but `{}` of the model takes pairs; declare it without `first` and `second`", task.name, spec.name);
   if (!isPair(spec) && !task.second.empty())
-    userError("`glue:{}` has pairs of texts, but `{}` of the model takes single ones; declare it with `first = \"{}\", second = \"{}\"`", task.name, spec.name,
-              task.first, task.second);
+    userError("`glue:{}` has pairs of texts, but `{}` of the model takes single ones; declare it with `first = \"{}\", second = \"{}\"`",
+              task.name, spec.name, task.first, task.second);
   spec.firstColumn = task.first, spec.secondColumn = task.second;
   bool labelled = false;
   for (FieldSpec &field : fields) {
@@ -70,8 +72,8 @@ std::vector<FieldSpec> fieldsOf(const GlueTask &task, std::vector<FieldSpec> fie
       userError("`glue:{}` has texts and one label, but the model also takes `{}`: {}", task.name, field.name, describe(field));
     labelled = true;
     if (field.classes != (int64_t)task.classes().size())
-      userError("`glue:{}` has {} classes ({}), but `{}` of the model has {}", task.name, task.classes().size(), fmt::join(task.classes(), ", "), field.name,
-                field.classes);
+      userError("`glue:{}` has {} classes ({}), but `{}` of the model has {}", task.name, task.classes().size(), fmt::join(task.classes(), ", "),
+                field.name, field.classes);
     if (field.names.empty()) field.names.assign(task.classes().begin(), task.classes().end());
     field.name = task.label;
   }

@@ -17,8 +17,8 @@ int64_t readPlainText(InputStream &stream, DatasetBuilder &builder) {
     else if (builder.mayBeAbsent(f))
       builder.column(f).present = false;
     else if (!isSegments(spec))
-      userError("{}: a .txt file has one text a line and nothing else, which leaves no place for `{}`: {}; give a .csv, .tsv or .jsonl file", stream.name(),
-                spec.name, describe(spec));
+      userError("{}: a .txt file has one text a line and nothing else, which leaves no place for `{}`: {}; give a .csv, .tsv or .jsonl file",
+                stream.name(), spec.name, describe(spec));
   }
   if (!text) userError("{}: the model takes no text; give the kind of file that its inputs need", stream.name());
   int64_t rows = 0;

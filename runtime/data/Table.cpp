@@ -105,7 +105,8 @@ class Binder {
     if (isSegments(spec)) return bound[f] = true;
     if (isText(spec)) {
       std::vector<Binding> columns;
-      if (!bindColumn(spec.firstColumn, f, wholeSample, columns) || (isPair(spec) && !bindColumn(spec.secondColumn, f, wholeSample, columns))) return false;
+      if (!bindColumn(spec.firstColumn, f, wholeSample, columns)) return false;
+      if (isPair(spec) && !bindColumn(spec.secondColumn, f, wholeSample, columns)) return false;
       bindings.push_back(columns[0]);
       bindings.back().second = columns.back().column;
       return true;

@@ -37,8 +37,10 @@ double f1(std::span<const Prediction> predictions, int32_t positive) {
 
 double matthews(std::span<const Prediction> predictions) {
   const Confusion c = confusion(predictions, 1);
-  const double square = (c.truePositive + c.falsePositive) * (c.truePositive + c.falseNegative) * (c.trueNegative + c.falsePositive) * (c.trueNegative + c.falseNegative);
-  return square == 0 ? 0 : (c.truePositive * c.trueNegative - c.falsePositive * c.falseNegative) / std::sqrt(square);
+  const double positive = (c.truePositive + c.falsePositive) * (c.truePositive + c.falseNegative);
+  const double negative = (c.trueNegative + c.falsePositive) * (c.trueNegative + c.falseNegative);
+  if (positive * negative == 0) return 0;
+  return (c.truePositive * c.trueNegative - c.falsePositive * c.falseNegative) / std::sqrt(positive * negative);
 }
 
 std::vector<std::pair<std::string, double>> glueMetrics(std::string_view name, std::span<const Prediction> predictions) {

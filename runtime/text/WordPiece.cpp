@@ -90,7 +90,8 @@ void WordPiece::fillAscii() {
   for (uint32_t c = 0; c < 128; ++c) {
     const unicode::TextProperty &p = unicode::property(c);
     const TextClass kind = lowercase ? p.uncased : p.cased;
-    ascii[c] = kind != TextClass::Word ? (unsigned char)kind : lowercase && p.replacementBytes ? (unsigned char)unicode::replacements[p.replacement] : (unsigned char)c;
+    ascii[c] = kind != TextClass::Word ? (unsigned char)kind : (unsigned char)c;
+    if (kind == TextClass::Word && lowercase && p.replacementBytes > 0) ascii[c] = (unsigned char)unicode::replacements[p.replacement];
   }
 }
 
@@ -197,7 +198,8 @@ bool WordPiece::encodePair(std::string_view first, std::string_view second, int6
   const size_t secondFound = ids.size() - start - firstFound - 1;
   ids.push_back(separator);
 
-  // As the reference shares the room: the shorter text keeps what half of it allows; of an odd rest the longer one (else the second) has one more.
+  // As the reference shares the room: the shorter text keeps what half of it allows; of an odd rest the longer one (else the second) has
+  // one more.
   size_t firstKept = firstFound, secondKept = secondFound;
   if (firstFound + secondFound > room) {
     size_t &shorter = firstFound > secondFound ? secondKept : firstKept, &longer = firstFound > secondFound ? firstKept : secondKept;

@@ -11,7 +11,9 @@ using offramp::runtime::WordPiece;
 
 namespace {
 
-constexpr std::string_view vocabulary = "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\na\nb\n##a\n##b\n##ab\nab\n!\n[\n]\ne\n##e\n\xE4\xB8\xAD\n\xE1\x84\x92\n##\xE1\x85\xA1\n##\n#\n\xC3\xA9\n";
+constexpr std::string_view vocabulary =
+    "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\na\nb\n##a\n##b\n##ab\nab\n!\n[\n]\ne\n##e\n"
+    "\xE4\xB8\xAD\n\xE1\x84\x92\n##\xE1\x85\xA1\n##\n#\n\xC3\xA9\n";
 
 void mustHold(bool condition) {
   if (!condition) std::abort();

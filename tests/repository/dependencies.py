@@ -9,6 +9,7 @@ ALLOWED = {
     "compiler/tools": ["dsl", "compiler", "runtime", "runtime/abi", "backends/cpu", "backends/cpu/kernels", "backends/cpu/lowering", "backends/reference"],
     "runtime": ["runtime/abi"],
     "runtime/abi": [],
+    "runtime/text/tables": ["runtime"],  # a program of the build: runtime headers only
     "runtime/standalone": ["runtime", "runtime/abi"],  # the main of built programs: a leaf like the tools
     "backends/cpu": ["runtime", "runtime/abi", "backends/cpu/kernels"],
     "backends/cpu/kernels": ["runtime/abi"],
@@ -23,8 +24,9 @@ FOREIGN = {
     "dnnl": ["backends/cpu/kernels"],
     "antlr4-runtime": ["dsl"],
     "CLI/": ["compiler/tools", "runtime/standalone"],
+    "unicode/": ["runtime/text/tables"],
 }
-LINKED = {"MLIR": "mlir/", "LLVM": "llvm/", "antlr4-runtime": "antlr4-runtime", "${OFFRAMP_DNNL}": "dnnl"}
+LINKED = {"MLIR": "mlir/", "LLVM": "llvm/", "antlr4-runtime": "antlr4-runtime", "${OFFRAMP_DNNL}": "dnnl", "ICU::uc": "unicode/"}
 PRODUCT = ("dsl", "compiler", "runtime", "backends")
 
 

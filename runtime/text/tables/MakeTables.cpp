@@ -36,7 +36,7 @@ bool isControl(uint32_t c) {
 
 bool isMark(uint32_t c) {
   if (c == 0x1734) return true;                                 // a spacing mark since 14.0
-  if (c == 0x1885 || c == 0x1886 || c == 0x111C9) return false;  // letters until 9.0; punctuation until 11.0
+  if (c == 0x1885 || c == 0x1886 || c == 0x111C9 || c == 0xA9BD) return false;  // letters until 9.0; punctuation; spacing until 11.0
   return isOneOf(c, U_GC_MN_MASK) && assignedBy(c, 8);
 }
 

@@ -94,7 +94,7 @@ def odd(seed):
     points = [c for c in range(0x110000) if not 0xD800 <= c < 0xE000]
     texts = ["".join(map(chr, points[i:i + 7])) for i in range(0, 0x32000, 7)]
     draw = random.Random(seed)
-    frequent = [chr(c) for c in (*range(128), *range(0xA0, 0x250), *range(0x300, 0x370), *range(0x370, 0x400), *range(0xAC00, 0xAC40), *range(0x4E00, 0x4E20))]
+    frequent = [chr(c) for c in (*range(128), *range(0xA0, 0x250), *range(0x300, 0x400), *range(0xAC00, 0xAC40), *range(0x4E00, 0x4E20))]
     for _ in range(60000):
         parts = []
         for _ in range(draw.randrange(1, 40)):
@@ -168,9 +168,9 @@ def main():
             failed += compare(what, peer, options.program, vocabulary, lowercase, maximum, texts)
     peer = reference(vocabulary, True)
     size = sum(len(text.encode()) for text in singles)
-    begun = time.perf_counter()
+    begun = time.process_time()
     peer.encode_batch(singles)
-    print(f"tokenizers, one thread: {size / (time.perf_counter() - begun) / 1e6:.1f} MB/s; ours: ", end="", flush=True)
+    print(f"tokenizers, one thread: {size / (time.process_time() - begun) / 1e6:.1f} MB/s of processor time; ours: ", end="", flush=True)
     subprocess.run([options.program, vocabulary, "uncased", "100000", "--time", "3"], input=frames(singles), check=True)
     print(f"{compared} comparisons, {failed} differences")
     return failed > 0
