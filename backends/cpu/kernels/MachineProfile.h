@@ -1,4 +1,5 @@
-// Measures the rates the cost model works with, once per machine, thread count and precision of the weights, and keeps them in a file. Measuring is a deliberate
+// Measures the rates the cost model works with, once per machine, thread count and precision of the weights, and keeps them in a
+// file. Measuring is a deliberate
 // act (some tenths of a second): no kernel times itself. A run stores the text of the profile it used, so that it decides alike when
 // it is resumed elsewhere.
 #ifndef OFFRAMP_CPU_MACHINE_PROFILE_H

@@ -33,7 +33,7 @@ void operator delete(void *memory, size_t) noexcept { std::free(memory); }
 
 namespace offramp::runtime {
 
-std::unique_ptr<Backend> embeddedBackend(int, const std::string &) { return std::make_unique<test::HandBackend>(); }
+std::unique_ptr<Backend> embeddedBackend(int, const std::string &, const std::string &) { return std::make_unique<test::HandBackend>(); }
 
 namespace test {
 namespace {
