@@ -72,7 +72,7 @@ void countProduct(Operation *op, const Product &product, OpCount &count) {
 double rowFlops(Operation *op) {
   StringRef name = op->getName().stripDialect();
   if (isa<nn::ReshapeOp, nn::TransposeOp, nn::SliceOp, nn::ConcatOp, nn::StackOp, nn::BroadcastOp, nn::CastOp, nn::StopGradientOp, nn::TakeOp,
-          nn::ConstantOp>(op))
+          nn::GatherOp, nn::ConstantOp>(op))
     return 0;
   if (name == "softmax" || name == "log_softmax" || name == "normalize") return 5;
   return 1;
@@ -93,16 +93,24 @@ Amount widest(Operation *op) {
   return most;
 }
 
+/// Of a table only the rows that are named are read, each as often as it is named.
+Amount namedRows(nn::GatherOp gather) {
+  const nn::Form y = nn::formOf(gather.getResult());
+  return itemsOf(y) * (double)y.elements();
+}
+
 void countFused(nn::FusedOp fused, OpCount &count) {
   llvm::SetVector<Value> read;
   llvm::SetVector<StringRef> names;
   for (Operation &op : fused.getBody().front()) {
     if (isa<nn::YieldOp>(op)) continue;
     const double flops = rowFlops(&op);
-    count.flops = count.flops + widest(&op) * flops;
-    if (flops > 0) names.insert(op.getName().stripDialect());
+    if (flops > 0) count.flops = count.flops + widest(&op) * flops;
+    auto gather = dyn_cast<nn::GatherOp>(op);
+    if (flops > 0 || gather) names.insert(op.getName().stripDialect());
+    if (gather) count.weights = count.weights + namedRows(gather);
     for (Value operand : op.getOperands())
-      if (operand.getParentRegion() != &fused.getBody()) read.insert(operand);
+      if (operand.getParentRegion() != &fused.getBody() && !(gather && operand == gather.getTable())) read.insert(operand);
   }
   for (Value value : read) addRead(count, value);
   for (Value result : fused.getResults()) addWritten(count, result);
@@ -125,10 +133,8 @@ void countRows(Operation *op, OpCount &count) {
 }
 
 void countGather(nn::GatherOp gather, OpCount &count) {
-  // Of the table only the rows that are named, a weight read once for each.
-  const nn::Form y = nn::formOf(gather.getResult());
   count.kind = OpKind::Gather, count.name = weightName(gather.getTable());
-  count.weights = itemsOf(y) * (double)y.elements();
+  count.weights = namedRows(gather);
   addRead(count, gather.getIds());
   addWritten(count, gather.getResult());
 }

@@ -80,6 +80,15 @@ BOOST_AUTO_TEST_CASE(bert_base_is_counted_as_published) {
   BOOST_TEST(products == 2 * ((whole.perRow - decides.perRow) * T + whole.perSample - decides.perSample));
 }
 
+BOOST_AUTO_TEST_CASE(of_an_embedding_the_named_rows_are_read) {
+  const ModelCosts model = costsOf(text, {}, 128);
+  double weights = 0, written = 0;
+  for (const OpCount &op : model.ops.embed) weights += op.weights.at(8, 128), written += op.written.at(8, 128);
+  BOOST_TEST(weights == 2 * 8 * 128 * 768.0);  // a word and a position for each token, not 30522 rows
+  BOOST_TEST(written == 8 * 128 * 768.0);
+  BOOST_TEST(sumFlops(model.ops.embed, 8, 128) == 8 * 128 * 768.0);  // their sum
+}
+
 BOOST_AUTO_TEST_CASE(bert_base_on_published_machines) {
   const ModelCosts model = costsOf(text, {}, 128);
   const double rows = 32 * 128.0, D = 768, H = 3072;
