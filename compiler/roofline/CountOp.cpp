@@ -146,6 +146,8 @@ bool countOp(Operation *op, OpCount &count) {
   if (auto product = productOf(op)) return countProduct(op, *product, count), true;
   if (auto fused = dyn_cast<nn::FusedOp>(op)) return countFused(fused, count), true;
   if (auto gather = dyn_cast<nn::GatherOp>(op)) return countGather(gather, count), true;
+  // Tokens come in the row space of the batch and are read where they lie.
+  if (auto input = dyn_cast<nn::ReadInputOp>(op); input && nn::formOf(input.getResult()).kind == nn::Form::PerRow) return false;
   if (isa<nn::MaxPool2dOp, nn::MeanRowsOp, nn::SumRowsOp, nn::SpreadOp, nn::ToRowsOp, nn::FromRowsOp, nn::NarrowOp, nn::UniformOp, nn::PositionsOp,
           nn::ReadInputOp>(op))
     return countRows(op, count), true;

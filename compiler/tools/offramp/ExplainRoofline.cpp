@@ -82,7 +82,7 @@ std::string operationTable(const Roofline &r, const std::optional<TimedRun> &tim
 std::string stageTable(const Roofline &r, const std::optional<TimedRun> &timed) {
   Table table("stage", "", timed.has_value());
   std::vector<OpTime> all = r.timesOf(r.ops.embed);
-  table.add("0", sumOf(all), timed ? std::optional(timed->embed.ns) : std::nullopt, "input to the first stage");
+  table.add("0", sumOf(all), timed && timed->embed.ns > 0 ? std::optional(timed->embed.ns) : std::nullopt, "input to the first stage");
   for (size_t s = 0; s < r.ops.stages.size(); ++s) {
     const std::vector<OpTime> times = r.timesOf(fullDepthOps(r.ops, s));
     table.add(std::to_string(s + 1), sumOf(times), timed ? std::optional(timed->stages[s].ns) : std::nullopt,
