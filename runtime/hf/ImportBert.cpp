@@ -61,11 +61,12 @@ class Source {
   }
 
   /// Whatever is left must be known to have no place here.
-  std::vector<std::string> leftOut() {
+  std::vector<std::string> leftOut(bool head) {
     std::vector<std::string> names;
     for (const std::string &name : unused) {
       if (name == "embeddings.position_ids") continue;  // 0, 1, 2 …: no weight
-      if (!name.starts_with("cls."))
+      const bool ofHead = name.starts_with("pooler.dense.") || name.starts_with("classifier.");
+      if (!name.starts_with("cls.") && !(ofHead && !head))
         userError("{}: tensor `{}` belongs to no part of a BERT encoder or classifier; another architecture, or another version of its code", path, name);
       names.push_back(name);
     }
@@ -116,10 +117,10 @@ ImportSummary importBert(const ImportOptions &options) {
     summary.tensors += (int64_t)pairs.size();
   };
   takeAll(encoderTensors(config));
-  summary.pooler = source.has("pooler.dense.weight");
+  summary.pooler = options.head && source.has("pooler.dense.weight");
   if (summary.pooler) takeAll(poolerTensors(config));
   summary.classes = options.classes > 0 ? options.classes : 2;
-  if (const TensorView *classifier = source.find("classifier.weight")) {
+  if (const TensorView *classifier = options.head ? source.find("classifier.weight") : nullptr) {
     const int64_t classes = classifier->shape.empty() ? 0 : classifier->shape[0];
     if (classes < 2) userError("`{}`: the classifier has {} output; a label has at least 2 classes (numbers are not predicted yet)", options.folder.string(), classes);
     if (options.classes > 0 && options.classes != classes)
@@ -128,7 +129,7 @@ ImportSummary importBert(const ImportOptions &options) {
     summary.classifier = true;
     takeAll(classifierTensors(config, classes));
   }
-  summary.leftOut = source.leftOut();
+  summary.leftOut = source.leftOut(options.head);
   StartingModel model{config, summary.classes, options.max, vocabulary.size, vocabulary.lowercase, options.pair, options.folder.filename().string(), {}};
   if (summary.classifier && (int64_t)config.classNames.size() == summary.classes) model.classNames = config.classNames;
 

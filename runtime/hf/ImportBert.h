@@ -11,6 +11,7 @@ struct ImportOptions {
   int64_t classes = 0;  ///< 0: those of the folder's classifier, else 2
   int64_t max = 128;    ///< longest text in tokens
   bool pair = false;    ///< two texts per sample
+  bool head = true;     ///< false: pooler and classifier are left out, for models with heads of their own
 };
 
 struct ImportSummary {

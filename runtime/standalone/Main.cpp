@@ -31,7 +31,8 @@ struct Options {
 std::string describeInputs(const EmbeddedModel &model) {
   std::string text;
   for (const FieldSpec &field : model.manifest().inputs)
-    text += fmt::format("  {}: {}{}\n", field.name, describe(field), field.kind == FieldKind::Label ? " (may be left out)" : "");
+    if (field.segmentsOf.empty())
+      text += fmt::format("  {}: {}{}\n", field.name, describe(field), field.kind == FieldKind::Label ? " (may be left out)" : "");
   return text;
 }
 
@@ -39,7 +40,7 @@ void declare(CLI::App &app, const EmbeddedModel &model, Options &options) {
   const Manifest &m = model.manifest();
   app.description(fmt::format("{}: model {}, {} stages, {} classes, made by offramp {} for {}", model.name(), m.model, m.stages, m.classes, m.offramp, m.cpuName));
   app.set_version_flag("--version", fmt::format("{} (model {}, offramp {}, {})", model.name(), m.model, m.offramp, m.cpuName));
-  app.add_option("INPUT", options.inputs, "IDX files in the order of the inputs, or one table (.csv, .tsv, .jsonl); plain or .gz; commas separate too")->required();
+  app.add_option("INPUT", options.inputs, "IDX files in the order of the inputs, one table (.csv, .tsv, .jsonl), or text (.txt), a sample a line; plain or .gz; commas separate too")->required();
   app.add_option("-o,--out", options.out, "table to write (.tsv); standard output if absent");
   app.add_flag("--json", options.json, "a summary as one JSON object instead of the table; speed is measured after a warm-up");
   app.add_option("--batch", options.batch, fmt::format("samples per batch ({})", options.batch))->check(CLI::Range(1, 1000000));
@@ -83,7 +84,9 @@ void answer(const EmbeddedModel &model, const Options &options) {
   for (const std::string &text : options.inputs)
     for (std::string &path : splitPaths(text, text)) paths.push_back(std::move(path));
   std::vector<FieldSpec> fields = model.fields();
-  const Split split = wholeSplit(std::make_shared<const Dataset>(readDataset("input", paths, fields, Labels::Optional)));
+  const auto data = std::make_shared<const Dataset>(readDataset("input", paths, fields, Labels::Optional));
+  if (!data->cutNote().empty()) std::cerr << data->cutNote() << "\n";
+  const Split split = wholeSplit(data);
   // For a handful of samples one thread answers before others have woken up.
   std::unique_ptr<Session> session = model.open(options.threads == 0 && split.size() <= fewSamples ? 1 : options.threads, options.dtype);
   session->settings().apply(sets);

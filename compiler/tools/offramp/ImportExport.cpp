@@ -7,6 +7,8 @@
 #include "runtime/hf/ImportBert.h"
 #include "runtime/train/Run.h"
 
+#include <fmt/ranges.h>
+
 #include <iostream>
 
 namespace offramp::tool {
@@ -22,7 +24,7 @@ void import(const hf::ImportOptions &options) {
   std::cout << (s.classifier ? fmt::format("the classifier of {} classes is the head of stage {}; the other exits start anew\n", s.classes, c.layers)
                 : s.pooler   ? fmt::format("the pooler is in the head of stage {}; the exits' other weights start anew\n", c.layers)
                              : std::string("the exits start anew\n"));
-  if (!s.leftOut.empty()) std::cout << fmt::format("left out, because a classifier has no place for it: {} and {} more\n", s.leftOut.front(), s.leftOut.size() - 1);
+  if (!s.leftOut.empty()) std::cout << fmt::format("left out: {}\n", fmt::join(s.leftOut, ", "));
   std::cout << fmt::format("{}: model.ramp, weights.safetensors, vocab.txt; next:\n  offramp train {} --init {} --data train=DATA.tsv --out runs/NAME\n", options.out.string(),
                            (options.out / "model.ramp").string(), (options.out / "weights.safetensors").string());
 }
@@ -50,6 +52,7 @@ void addImportExport(CLI::App &app) {
   importHf->add_option("--classes", options->classes, "classes of the label; those of the folder's classifier, else 2")->check(CLI::Range(2, 1000000));
   importHf->add_option("--max", options->max, "longest text in tokens (128)")->check(CLI::Range(3, 1 << 20));
   importHf->add_flag("--pair", options->pair, "two texts per sample");
+  importHf->add_flag("--encoder-only{false}", options->head, "leave pooler and classifier out, for models whose heads are their own");
   importHf->footer("Example: offramp import hf models/bert-base-uncased -o bert --classes 2");
   importHf->callback([options] { import(*options); });
 

@@ -24,7 +24,9 @@ void runInputs(const Options &options) {
   std::vector<std::string> paths;
   for (const std::string &text : options.input)
     for (std::string &path : splitPaths(text, "--input " + text)) paths.push_back(std::move(path));
-  Split split = wholeSplit(std::make_shared<const Dataset>(readDataset("input", paths, run.fields, Labels::Optional)));
+  const auto data = std::make_shared<const Dataset>(readDataset("input", paths, run.fields, Labels::Optional));
+  if (!data->cutNote().empty()) std::cerr << "input: " << data->cutNote() << "\n";
+  Split split = wholeSplit(data);
   Evaluator evaluator(*run.session, split, options.batch);
   Evaluation e = evaluator.evaluate({}, "run", options.out.empty() ? Progress::Output{} : Progress::standardError());
   if (!options.out.empty()) return writePredictions(options.out, e.predictions, run.info.classes);
@@ -38,7 +40,7 @@ void addRun(CLI::App &app) {
   auto options = std::make_shared<Options>();
   CLI::App *command = app.add_subcommand("run", "Answers for data without labels");
   command->add_option("RUN", options->run, "run folder")->required();
-  command->add_option("--input", options->input, "PATH…: IDX files in the order of the inputs, or one table file")->required();
+  command->add_option("--input", options->input, "PATH…: IDX files in the order of the inputs, one table file, or plain text (.txt), a sample a line")->required();
   command->add_option("-o,--out", options->out, "table to write (.tsv); standard output if absent");
   command->add_option("--set", options->sets, "name=value of a setting")->take_all()->allow_extra_args(false);
   command->add_option("--batch", options->batch, "samples per batch")->check(CLI::Range(1, 1000000));

@@ -62,7 +62,7 @@ struct Folder {
     writeSafetensors(path / "model.safetensors", std::move(all), {{"format", "pt"}});
   }
 
-  hf::ImportSummary import(int64_t classes = 0) { return hf::importBert({path, out, classes, 8, false}); }
+  hf::ImportSummary import(int64_t classes = 0, bool head = true) { return hf::importBert({path, out, classes, 8, false, head}); }
 
   std::string refusal(int64_t classes = 0) {
     write();
@@ -152,6 +152,17 @@ BOOST_AUTO_TEST_CASE(a_language_models_head_is_left_out_by_name) {
   folder.tensors["cls.predictions.bias"] = {{8}, std::vector<float>(8, 1)};
   folder.write();
   BOOST_TEST(folder.import().leftOut == std::vector<std::string>{"cls.predictions.bias"}, boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(the_head_can_be_left_out) {
+  Folder folder(true);
+  folder.write();
+  hf::ImportSummary summary = folder.import(0, false);
+  BOOST_TEST(!summary.classifier);
+  BOOST_TEST(summary.leftOut == (std::vector<std::string>{"classifier.bias", "classifier.weight", "pooler.dense.bias", "pooler.dense.weight"}),
+             boost::test_tools::per_element());
+  SafetensorsFile file = SafetensorsFile::open(folder.out / "weights.safetensors");
+  for (const TensorView &tensor : file.tensors()) BOOST_TEST(!tensor.name.starts_with("head."));
 }
 
 BOOST_AUTO_TEST_CASE(wrong_folders_are_refused_by_name) {
