@@ -62,8 +62,8 @@ struct Pass {
   bool first, last;
 };
 
-template <int MR, int NV, bool Masked>
-OFFRAMP_INLINE void tile(const Pass &pass, const float *a, const float *b, int64_t ldb, float *c, float *sums) {
+template <int MR, int NV, Rhs Kind>
+OFFRAMP_INLINE void tile(const Pass &pass, const float *a, const float *b, int64_t ldb, float *c, float *sums, const char *ahead, int64_t aheadStep) {
   const GemmArgs *g = pass.g;
   const float *bias = pass.bias;
   const int64_t tail = pass.tail;
@@ -72,7 +72,7 @@ OFFRAMP_INLINE void tile(const Pass &pass, const float *a, const float *b, int64
   for (int i = 0; i < MR; ++i)
 #pragma clang loop unroll(full)
     for (int j = 0; j < NV; ++j) acc[i][j] = pass.first ? splat(0) : load(sums + i * kPanel + j * kLanes);
-  multiplyTile<MR, NV, Masked>(a, g->aRow, g->aStep, b, ldb, pass.k, tail, acc);
+  multiplyTile<MR, NV, Kind>(a, g->aRow, g->aStep, b, ldb, pass.k, tail, acc, ahead, aheadStep);
   if (!pass.last) {
 #pragma clang loop unroll(full)
     for (int i = 0; i < MR; ++i)
@@ -100,27 +100,30 @@ OFFRAMP_INLINE void tile(const Pass &pass, const float *a, const float *b, int64
   finishTile(spilled, MR, NV, tail, bias, c, g->ldc, g->epilogue);
 }
 
-template <int NV, bool Masked> void panel(const Pass &pass, const float *a, int64_t rows, const float *b, int64_t ldb, float *c) {
+// The tiles of a panel share the fetching of what follows it in the packed block: the next panel, or the next step of k.
+template <int NV, Rhs Kind> void panel(const Pass &pass, const float *a, int64_t rows, const float *b, int64_t ldb, float *c) {
   const GemmArgs *g = pass.g;
   float *sums = pass.sums;
-  for (; rows >= kTileRows; rows -= kTileRows, a += kTileRows * g->aRow, c += kTileRows * g->ldc, sums += kTileRows * kPanel)
-    tile<kTileRows, NV, Masked>(pass, a, b, ldb, c, sums);
+  const int64_t aheadStep = int64_t(sizeof(float)) * ldb / ((rows + kTileRows - 1) / kTileRows);
+  const char *ahead = reinterpret_cast<const char *>(b + pass.k * ldb);
+  for (; rows >= kTileRows; rows -= kTileRows, a += kTileRows * g->aRow, c += kTileRows * g->ldc, sums += kTileRows * kPanel, ahead += pass.k * aheadStep)
+    tile<kTileRows, NV, Kind>(pass, a, b, ldb, c, sums, ahead, aheadStep);
   switch (rows) {
-  case 1: tile<1, NV, Masked>(pass, a, b, ldb, c, sums); break;
-  case 2: tile<2, NV, Masked>(pass, a, b, ldb, c, sums); break;
-  case 3: tile<3, NV, Masked>(pass, a, b, ldb, c, sums); break;
-  case 4: if constexpr (kTileRows > 4) tile<4, NV, Masked>(pass, a, b, ldb, c, sums); break;
-  case 5: if constexpr (kTileRows > 4) tile<5, NV, Masked>(pass, a, b, ldb, c, sums); break;
+  case 1: tile<1, NV, Kind>(pass, a, b, ldb, c, sums, ahead, aheadStep); break;
+  case 2: tile<2, NV, Kind>(pass, a, b, ldb, c, sums, ahead, aheadStep); break;
+  case 3: tile<3, NV, Kind>(pass, a, b, ldb, c, sums, ahead, aheadStep); break;
+  case 4: if constexpr (kTileRows > 4) tile<4, NV, Kind>(pass, a, b, ldb, c, sums, ahead, aheadStep); break;
+  case 5: if constexpr (kTileRows > 4) tile<5, NV, Kind>(pass, a, b, ldb, c, sums, ahead, aheadStep); break;
   default: break;
   }
 }
 
-template <bool Masked> void panelOfWidth(const Pass &pass, int64_t vectors, const float *a, int64_t rows, const float *b, int64_t ldb, float *c) {
+template <Rhs Kind> void panelOfWidth(const Pass &pass, int64_t vectors, const float *a, int64_t rows, const float *b, int64_t ldb, float *c) {
   switch (vectors) {
-  case 1: panel<1, Masked>(pass, a, rows, b, ldb, c); break;
-  case 2: panel<2, Masked>(pass, a, rows, b, ldb, c); break;
-  case 3: if constexpr (kTileVectors > 2) panel<3, Masked>(pass, a, rows, b, ldb, c); break;
-  case 4: if constexpr (kTileVectors > 2) panel<4, Masked>(pass, a, rows, b, ldb, c); break;
+  case 1: panel<1, Kind>(pass, a, rows, b, ldb, c); break;
+  case 2: panel<2, Kind>(pass, a, rows, b, ldb, c); break;
+  case 3: if constexpr (kTileVectors > 2) panel<3, Kind>(pass, a, rows, b, ldb, c); break;
+  case 4: if constexpr (kTileVectors > 2) panel<4, Kind>(pass, a, rows, b, ldb, c); break;
   default: break;
   }
 }
@@ -143,8 +146,9 @@ void multiply(const GemmArgs *g, int64_t panelBegin, int64_t panelEnd) {
         pass.last = s + pass.k >= g->k;
         const float *a = g->a + r * g->aRow + s * g->aStep;
         float *c = g->c + r * g->ldc + j;
-        if (g->ldb && columns % kLanes) panelOfWidth<true>(pass, vectors, a, rows, b + s * ldb, ldb, c);
-        else panelOfWidth<false>(pass, vectors, a, rows, b + s * ldb, ldb, c);
+        if (!g->ldb) panelOfWidth<Rhs::Packed>(pass, vectors, a, rows, b + s * ldb, ldb, c);
+        else if (columns % kLanes) panelOfWidth<Rhs::MaskedRows>(pass, vectors, a, rows, b + s * ldb, ldb, c);
+        else panelOfWidth<Rhs::Rows>(pass, vectors, a, rows, b + s * ldb, ldb, c);
         s += pass.k;
       } while (s < g->k);
     }

@@ -8,10 +8,15 @@
 namespace offramp::cpu::simd {
 namespace {
 
-// acc[MR][NV] += a[MR, k]·b[k, NV·kLanes]. a: element (i, s) at a[i·aRow + s·aStep]. Masked: the last vector of b has `tail` lanes.
-template <int MR, int NV, bool Masked>
+// How the right-hand side lies: packed panels; rows ldb apart; such rows whose last vector has `tail` lanes.
+enum class Rhs { Packed, Rows, MaskedRows };
+
+// acc[MR][NV] += a[MR, k]·b[k, NV·kLanes]. a: element (i, s) at a[i·aRow + s·aStep]. Packed: what is needed after this panel is fetched from
+// `ahead`, `aheadStep` bytes a step, so that weights arrive from memory while others are multiplied.
+template <int MR, int NV, Rhs Kind>
 OFFRAMP_INLINE void multiplyTile(const float *a, int64_t aRow, int64_t aStep, const float *b, int64_t ldb, int64_t k, int64_t tail,
-                                 Vec (&acc)[MR][NV]) {
+                                 Vec (&acc)[MR][NV], const char *ahead = nullptr, int64_t aheadStep = 0) {
+  constexpr bool Masked = Kind == Rhs::MaskedRows;
   for (int64_t s = 0; s < k; ++s) {
     Vec bv[NV];
 #pragma clang loop unroll(full)
@@ -22,7 +27,12 @@ OFFRAMP_INLINE void multiplyTile(const float *a, int64_t aRow, int64_t aStep, co
 #pragma clang loop unroll(full)
       for (int j = 0; j < NV; ++j) acc[i][j] = fma(av, bv[j], acc[i][j]);
     }
-    __builtin_prefetch(a + 8 * aStep);   // weight gradients walk down columns of a; elsewhere it costs nothing
+    if constexpr (Kind == Rhs::Packed) {
+      __builtin_prefetch(ahead, 0, 2);
+      ahead += aheadStep;
+    } else {
+      __builtin_prefetch(a + 8 * aStep);   // weight gradients walk down columns of a; elsewhere it costs nothing
+    }
     a += aStep;
     b += ldb;
   }
@@ -37,7 +47,7 @@ OFFRAMP_INLINE void scratchTile(const float *a, int64_t aRow, int64_t aStep, con
   for (int i = 0; i < MR; ++i)
 #pragma clang loop unroll(full)
     for (int j = 0; j < NV; ++j) acc[i][j] = add ? load(c + i * ldc + j * kLanes) : splat(0);
-  multiplyTile<MR, NV, false>(a, aRow, aStep, b, ldb, k, kLanes, acc);
+  multiplyTile<MR, NV, Rhs::Rows>(a, aRow, aStep, b, ldb, k, kLanes, acc);
 #pragma clang loop unroll(full)
   for (int i = 0; i < MR; ++i)
 #pragma clang loop unroll(full)
