@@ -107,8 +107,8 @@ ImportSummary importBert(const ImportOptions &options) {
   const Vocabulary vocabulary = readVocabulary(options.folder);
   if (vocabulary.size > config.vocabulary)
     userError("`{}`: the vocabulary has {} tokens, `vocab_size` of config.json is {}", options.folder.string(), vocabulary.size, config.vocabulary);
-  if (options.max > config.positions)
-    userError("`--max` is {}, the encoder has {} positions (`max_position_embeddings`)", options.max, config.positions);
+  const int64_t max = options.max > 0 ? options.max : std::min<int64_t>(128, config.positions);
+  if (max > config.positions) userError("`--max` is {}, the encoder has {} positions (`max_position_embeddings`)", max, config.positions);
 
   Source source(weightsPath(options.folder));
   Weights weights;
@@ -130,7 +130,7 @@ ImportSummary importBert(const ImportOptions &options) {
     takeAll(classifierTensors(config, classes));
   }
   summary.leftOut = source.leftOut(options.head);
-  StartingModel model{config, summary.classes, options.max, vocabulary.size, vocabulary.lowercase, options.pair, options.folder.filename().string(), {}};
+  StartingModel model{config, summary.classes, max, vocabulary.size, vocabulary.lowercase, options.pair, options.folder.filename().string(), {}};
   if (summary.classifier && (int64_t)config.classNames.size() == summary.classes) model.classNames = config.classNames;
 
   std::vector<TensorToWrite> tensors;

@@ -9,7 +9,7 @@ namespace offramp::runtime::hf {
 struct ImportOptions {
   std::filesystem::path folder, out;
   int64_t classes = 0;  ///< 0: those of the folder's classifier, else 2
-  int64_t max = 128;    ///< longest text in tokens
+  int64_t max = 0;      ///< longest text in tokens; 0: 128, or as many as the encoder has positions
   bool pair = false;    ///< two texts per sample
   bool head = true;     ///< false: pooler and classifier are left out, for models with heads of their own
 };

@@ -54,6 +54,7 @@ struct Batch : offramp_batch {
 static const char *filter = nullptr;
 static void line(const std::string &name, double macs, double samples, const std::function<void()> &run) {
   if (filter && name.find(filter) == std::string::npos) return;
+  if (!run) return void(std::printf("%s\n", name.c_str()));
   double s = secondsOf(run);
   std::printf("%-72s %10.2f us %8.1f GFLOP/s %9.1f ns/sample\n", name.c_str(), s * 1e6, 2 * macs / s * 1e-9, s / samples * 1e9);
 }

@@ -7,7 +7,6 @@
 #include "runtime/abi/CpuKernels.h"
 
 #include <algorithm>
-#include <cstdio>
 #include <dnnl.hpp>
 #include <memory>
 #include <unordered_map>
@@ -99,7 +98,7 @@ void precisionRows(int threads, const PrintRow &line) {
           if (kernel != kernels[0]) continue;
           auto vendor = VendorProduct::make(precision, rows, s.k, s.n);
           if (vendor) line(name + " oneDNN", macs, 1, [&] { vendor->run(); });
-          else std::printf("%s oneDNN: not on this CPU\n", name.c_str());
+          else line(name + " oneDNN: not on this CPU", 0, 1, {});
         }
     }
   }

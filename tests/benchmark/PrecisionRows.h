@@ -5,6 +5,7 @@
 #include <functional>
 #include <string>
 
+// An empty `run` prints the name alone.
 using PrintRow = std::function<void(const std::string &name, double macs, double samples, const std::function<void()> &run)>;
 void precisionRows(int threads, const PrintRow &line);
 

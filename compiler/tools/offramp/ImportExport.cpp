@@ -50,7 +50,7 @@ void addImportExport(CLI::App &app) {
   importHf->add_option("DIR", options->folder, "folder of the pretrained model")->required();
   importHf->add_option("-o,--out", options->out, "folder to make: model.ramp, weights.safetensors, vocab.txt")->required();
   importHf->add_option("--classes", options->classes, "classes of the label; those of the folder's classifier, else 2")->check(CLI::Range(2, 1000000));
-  importHf->add_option("--max", options->max, "longest text in tokens (128)")->check(CLI::Range(3, 1 << 20));
+  importHf->add_option("--max", options->max, "longest text in tokens (128, or as many as the encoder has positions)")->check(CLI::Range(3, 1 << 20));
   importHf->add_flag("--pair", options->pair, "two texts per sample");
   importHf->add_flag("--encoder-only{false}", options->head, "leave pooler and classifier out, for models whose heads are their own");
   importHf->footer("Example: offramp import hf models/bert-base-uncased -o bert --classes 2");

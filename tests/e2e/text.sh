@@ -1,0 +1,67 @@
+#!/usr/bin/env bash
+# Text from outside: a Hugging Face folder is imported, trained on a table of sentences, evaluated, built; the program reads plain text and
+# takes the exits of `eval` at every batch size; what is exported is imported as the same weights; pairs; refusals that name what is wrong.
+set -euo pipefail
+offramp=$1 root=$2
+here=$(dirname "${BASH_SOURCE[0]}")
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+source "$here/checks.sh"
+python3 "$here/tiny_bert.py" "$work" 400
+cd "$work"
+
+"$offramp" import hf hf --out model --max 12 >imported
+grep -q "2 layers of width 32, 4 heads, hidden 64, 26 tokens, 24 positions; 37 tensors taken" imported || { cat imported; fail "the import's account"; }
+"$offramp" check model/model.ramp >/dev/null
+"$offramp" fmt --check model/model.ramp || fail "the starting model is not in the canonical layout"
+"$offramp" train model/model.ramp --init model/weights.safetensors --data train=train.tsv --out run --threads 1 --seed 1 --set fine_tune.epochs=7 \
+  --set fine_tune.lr=2e-3 2>log
+grep -q "weights.safetensors: 8 tensors of the model are not in it and start anew: head.1, head.2" log || { cat log; fail "no word on what starts anew"; }
+
+threshold=(--set threshold=0.9)
+for batch in 1 7 64; do "$offramp" eval run --data test=test.tsv --batch $batch --threads 1 "${threshold[@]}" --predictions eval.$batch.tsv --json >eval.json 2>eval.log; done
+for batch in 1 7; do cmp <(cut -f1-4 eval.$batch.tsv) <(cut -f1-4 eval.64.tsv) || fail "other exits at batch $batch"; done
+python3 - <<'P' || fail "accuracy or exits"
+import json
+found = json.load(open("eval.json"))
+assert found["accuracy"] > 0.95, found
+assert 1 < found["mean_stage"] < 2, found
+P
+grep -q "texts were cut to 12 tokens" eval.log || { cat eval.log; fail "no word on texts that were cut"; }
+"$offramp" eval run --data test=test.tsv --backend reference "${threshold[@]}" --predictions reference.tsv >/dev/null 2>&1
+"$root/scripts/same-exits" reference.tsv eval.64.tsv 0.9 || fail "the reference takes other exits"
+
+"$offramp" build run -o sentiment >/dev/null
+./sentiment test.txt --threshold 0.9 >program.tsv 2>program.log
+cmp <(cut -f1,3,4 program.tsv) <(cut -f1,3,4 eval.64.tsv) || fail "the program takes other exits"
+"$offramp" run run --input test.txt "${threshold[@]}" >run.tsv 2>/dev/null
+cmp run.tsv program.tsv || fail "\`run\` answers otherwise than the program"
+printf 'A superb film\r\n\r\n' >two.txt
+[[ $(./sentiment two.txt | wc -l) -eq 3 ]] || fail "an empty line is a text too"
+
+"$offramp" export hf run --like hf --out back >exported
+grep -q "BertForSequenceClassification of 2 classes" exported || { cat exported; fail "the export's account"; }
+"$offramp" import hf back --out again >/dev/null
+python3 - <<'P' || fail "exported weights differ"
+import json, struct
+def tensors(path):
+    content = open(path, "rb").read()
+    size = struct.unpack("<Q", content[:8])[0]
+    header = json.loads(content[8:8 + size])
+    return {name: content[8 + size + part["data_offsets"][0]:8 + size + part["data_offsets"][1]] for name, part in header.items() if name != "__metadata__"}
+ours, again = tensors("run/model.safetensors"), tensors("again/weights.safetensors")
+assert len(again) == len(ours) - 4, (len(again), len(ours))  # the head of the first stage has no place there
+assert all(ours[name] == again[name] for name in again)
+P
+
+"$offramp" import hf hf --out pair --pair --max 20 >/dev/null
+"$offramp" train pair/model.ramp --init pair/weights.safetensors --data train=pairs.jsonl --out pairrun --threads 1 --set fine_tune.epochs=1 2>/dev/null
+"$offramp" eval pairrun --data test=pairs.jsonl --threads 1 --json >/dev/null 2>&1
+
+refused 1 "no member \`sentence\`" "$offramp" run run --input pairs.jsonl
+refused 1 "model_type" bash -c "cp -r hf other && sed -i s/\\\"bert\\\"/\\\"roberta\\\"/ other/config.json && '$offramp' import hf other --out no"
+refused 1 "no model.safetensors" bash -c "mkdir empty && cp hf/config.json hf/vocab.txt empty && '$offramp' import hf empty --out no"
+refused 1 "exists" "$offramp" import hf hf --out model
+refused 2 "STS-B" "$offramp" train model/model.ramp --data glue:stsb=hf --out no
+[[ ! -e no ]] || fail "a refused command left something behind"
+echo passed
