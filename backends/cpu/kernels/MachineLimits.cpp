@@ -80,13 +80,25 @@ double peakMacs(Engine *engine) {
   return peak;
 }
 
+constexpr Precision kPrecisions[] = {Precision::F32, Precision::Bf16, Precision::Int8};
+constexpr int kPasses = 2;
+
 }  // namespace
 
-MachineLimits measureLimits(Engine *engine) {
+std::optional<MachineLimits> measureLimits(int threads) {
   constexpr int64_t kLargest = int64_t(256) << 20;
-  constexpr int kPasses = 2;
   MachineLimits limits;
-  limits.cpu = cpuName(), limits.threads = engineThreads(engine);
+  for (Precision precision : kPrecisions) {
+    EngineOptions options;
+    options.threads = threads, options.precision = precision;
+    Engine *engine = createEngine(options);
+    if (!engine) return std::nullopt;
+    limits.cpu = cpuName(), limits.threads = engineThreads(engine);
+    MachineLimits::Peak &peak = limits.peaks[int(precision)];
+    peak.products = engineProducts(engine);
+    for (int pass = 0; pass < kPasses; ++pass) peak.macsPerNs = std::max(peak.macsPerNs, peakMacs(engine));
+    destroyEngine(engine);
+  }
   Buffer data;
   if (float *at = data.need(kLargest / 4)) {
     std::fill(at, at + kLargest / 4, 1.0f);
@@ -97,17 +109,19 @@ MachineLimits measureLimits(Engine *engine) {
     for (size_t i = limits.memory.size(); i-- > 1;)
       limits.memory[i - 1].bytesPerNs = std::max(limits.memory[i - 1].bytesPerNs, limits.memory[i].bytesPerNs);
   }
-  for (int pass = 0; pass < kPasses; ++pass) limits.f32MacsPerNs = std::max(limits.f32MacsPerNs, peakMacs(engine));
   return limits;
 }
 
 std::string limitsText(const MachineLimits &limits) {
+  nlohmann::ordered_json peaks = nlohmann::ordered_json::object();
+  for (Precision precision : kPrecisions)
+    peaks[precisionName(precision)] = {{"macs_per_ns", limits.peak(precision).macsPerNs}, {"products", limits.peak(precision).products}};
   nlohmann::ordered_json memory = nlohmann::ordered_json::array();
   for (const MemoryRate &rate : limits.memory) memory.push_back({{"bytes", rate.bytes}, {"bytes_per_ns", rate.bytesPerNs}});
   nlohmann::ordered_json j = {{"version", MachineLimits::kVersion},
                               {"cpu", limits.cpu},
                               {"threads", limits.threads},
-                              {"peak_macs_per_ns", {{"f32", limits.f32MacsPerNs}}},
+                              {"peaks", peaks},
                               {"memory", memory}};
   return j.dump(1) + "\n";
 }
@@ -121,11 +135,16 @@ std::optional<MachineLimits> limitsFromText(std::string_view text) {
   };
   MachineLimits limits;
   if (!j.is_object() || number(j, "version") != MachineLimits::kVersion || !j.contains("memory") || !j["memory"].is_array() ||
-      !j.contains("peak_macs_per_ns"))
+      !j.contains("peaks") || !j["peaks"].is_object())
     return std::nullopt;
   limits.threads = int(std::min(number(j, "threads"), 4096.0));
-  limits.f32MacsPerNs = number(j["peak_macs_per_ns"], "f32");
-  if (limits.threads < 1 || limits.f32MacsPerNs <= 0 || !j.contains("cpu") || !j["cpu"].is_string()) return std::nullopt;
+  for (Precision precision : kPrecisions) {
+    const auto at = j["peaks"].find(precisionName(precision));
+    if (at == j["peaks"].end() || !at->is_object() || !at->contains("products") || !(*at)["products"].is_string()) return std::nullopt;
+    limits.peaks[int(precision)] = {number(*at, "macs_per_ns"), (*at)["products"].get<std::string>()};
+    if (limits.peak(precision).macsPerNs <= 0) return std::nullopt;
+  }
+  if (limits.threads < 1 || !j.contains("cpu") || !j["cpu"].is_string()) return std::nullopt;
   limits.cpu = j["cpu"].get<std::string>();
   for (const auto &rate : j["memory"]) {
     limits.memory.push_back({number(rate, "bytes"), number(rate, "bytes_per_ns")});
@@ -145,18 +164,10 @@ std::optional<MachineLimits> storedLimits(int threads) {
 }
 
 std::optional<MachineLimits> machineLimits(int threads, bool anew) {
-  EngineOptions options;
-  options.threads = threads;
-  Engine *engine = createEngine(options);
-  if (!engine) return std::nullopt;
-  const int count = engineThreads(engine);
-  std::optional<MachineLimits> limits;
-  if (!anew) limits = storedLimits(count);
-  if (!limits) {
-    limits = measureLimits(engine);
-    writeMachineFile(machineFile("limits", count), limitsText(*limits));
-  }
-  destroyEngine(engine);
+  if (!anew)
+    if (auto kept = storedLimits(threads)) return kept;
+  std::optional<MachineLimits> limits = measureLimits(threads);
+  if (limits) writeMachineFile(machineFile("limits", limits->threads), limitsText(*limits));
   return limits;
 }
 

@@ -18,15 +18,20 @@ struct MemoryRate {
 };
 
 struct MachineLimits {
-  static constexpr int kVersion = 1;
+  static constexpr int kVersion = 2;
   std::string cpu;
   int threads = 1;
-  double f32MacsPerNs = 0;            // the number type that linear() is built for
+  struct Peak {
+    double macsPerNs = 0;
+    std::string products;             // the kernel, as engineProducts() names it; whether it is emulated
+  };
+  Peak peaks[3];                      // by Precision
+  const Peak &peak(Precision precision) const { return peaks[int(precision)]; }
   std::vector<MemoryRate> memory;     // ascending in bytes; the last is main memory
 };
 
-// About a second on a quiet machine. `engine` must be in inference mode.
-MachineLimits measureLimits(Engine *engine);
+// About two seconds on a quiet machine. `threads` 0: all. Nothing where an engine cannot be made.
+std::optional<MachineLimits> measureLimits(int threads);
 
 std::string limitsText(const MachineLimits &limits);                            // JSON
 std::optional<MachineLimits> limitsFromText(std::string_view text);             // nothing when damaged or of another version

@@ -105,13 +105,10 @@ ModelCosts costsOf(const Options &options) {
   return model;
 }
 
-Machine machineFor(const Options &options, NumberType type) {
+Machine machineFor(const Options &options) {
   std::optional<Machine> machine = machineNamed(options.machine);
   if (options.machine == "this") machine = thisMachine(limitsOfThisMachine(options.threads));
   if (!machine) throw UsageError(fmt::format("unknown machine `{}`: choose this, {}", options.machine, fmt::join(namedMachines(), ", ")));
-  if (!machine->flopsPerNs.contains(type))
-    userError("no rate of this machine was measured in {0}: this build has no {0} kernel for CPUs; choose `--dtype f32`, or `--machine` {1} for "
-              "published rates", options.type, fmt::join(namedMachines(), ", "));
   return *machine;
 }
 
@@ -131,7 +128,7 @@ void explainRoofline(const Options &options) {
   const bool isRun = std::filesystem::is_directory(options.file);
   if (!options.run.empty() && options.machine != "this") throw UsageError("`--run` is timed on this machine; leave `--machine` out");
   const ModelCosts model = costsOf(options);
-  const Machine machine = machineFor(options, type);
+  const Machine machine = machineFor(options);
   const Roofline roofline(model.ops, machine, {(double)options.batch, (double)model.rows, type});
   std::vector<double> rates;
   if (!options.exitRates.empty()) rates = exitRates(options, model.ops.stages.size());

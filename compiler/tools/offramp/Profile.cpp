@@ -50,10 +50,12 @@ void printText(const cpu::MachineProfile &profile, const cpu::MachineLimits &lim
   TextTable products({"rows", "f32 GFLOP/s", "of the peak"});
   for (size_t i = 0; i < profile.rows.size(); ++i)
     products.add(
-        {std::to_string(profile.rows[i]), gflops(profile.macsPerNs[i]), fmt::format("{:.0f} %", 100 * profile.macsPerNs[i] / limits.f32MacsPerNs)});
-  products.add({"peak", gflops(limits.f32MacsPerNs), "highest of five shapes up to 64 × 768 × 3072"});
+        {std::to_string(profile.rows[i]), gflops(profile.macsPerNs[i]), fmt::format("{:.0f} %", 100 * profile.macsPerNs[i] / limits.peak(cpu::Precision::F32).macsPerNs)});
+  TextTable peaks({"precision", "GFLOP/s", "kernel"});
+  for (cpu::Precision precision : {cpu::Precision::F32, cpu::Precision::Bf16, cpu::Precision::Int8})
+    peaks.add({cpu::precisionName(precision), gflops(limits.peak(precision).macsPerNs), limits.peak(precision).products});
   std::cout << "\nMatrix products of so many rows, weights of [128, 256], [128, 512], [512, 128] in turn\n"
-            << products.text() << "bf16, int8: this build has no kernel for them on CPUs, nothing is measured\n";
+            << products.text() << "\nPeaks: the highest of five shapes up to 64 × 768 × 3072\n" << peaks.text();
   TextTable memory({"working set", "GB/s", ""});
   for (const cpu::MemoryRate &rate : limits.memory)
     memory.add({bytes(rate.bytes), fmt::format("{:.1f}", rate.bytesPerNs), &rate == &limits.memory.back() ? "main memory" : ""});
@@ -80,7 +82,7 @@ void profile(const Options &options) {
   const int threads = backend.threads();
   if (options.measure) std::cerr << "measuring this machine for the cost model…" << std::endl;
   const cpu::MachineProfile profile = options.measure ? cpu::machineProfile(threads, cpu::Precision::F32, true)
-                                                          : cpu::announcedProfile(threads, cpu::Precision::F32, announceMeasuring);
+                                                      : cpu::announcedProfile(threads, cpu::Precision::F32, announceMeasuring);
   const cpu::MachineLimits limits = limitsOfThisMachine(threads, options.measure);
   const char *level = cpu::engineLevel(static_cast<cpu::Engine *>(backend.engine()));
   options.json ? printJson(profile, limits, level) : printText(profile, limits, level);

@@ -23,7 +23,9 @@ cpu::MachineLimits limitsOfThisMachine(int threads, bool anew) {
 Machine thisMachine(const cpu::MachineLimits &limits) {
   Machine machine;
   machine.name = "this", machine.source = fmt::format("measured: {}, {} thread{}", limits.cpu, limits.threads, limits.threads == 1 ? "" : "s");
-  machine.flopsPerNs[NumberType::F32] = 2 * limits.f32MacsPerNs;
+  for (auto [type, precision] : {std::pair(NumberType::F32, cpu::Precision::F32), std::pair(NumberType::Bf16, cpu::Precision::Bf16),
+                                 std::pair(NumberType::Int8, cpu::Precision::Int8)})
+    machine.flopsPerNs[type] = 2 * limits.peak(precision).macsPerNs;
   for (const cpu::MemoryRate &rate : limits.memory) machine.memory.push_back({bytes(rate.bytes), rate.bytes, rate.bytesPerNs});
   machine.memory.back().name = "memory", machine.memory.back().bytes = std::numeric_limits<double>::infinity();
   return machine;

@@ -9,7 +9,7 @@ namespace offramp::tool {
 /// Kept ones, or measured now, said on standard error. UserError where they cannot be measured. `threads` 0: all.
 cpu::MachineLimits limitsOfThisMachine(int threads, bool anew = false);
 
-/// `this`: a rate for the number types that this build has kernels for, and no other.
+/// `this`: the rates of its kernels, emulated ones too, which is what a run gets.
 Machine thisMachine(const cpu::MachineLimits &limits);
 
 }  // namespace offramp::tool

@@ -7,26 +7,35 @@
 
 using namespace offramp::cpu;
 
-BOOST_AUTO_TEST_CASE(limitsAreReadBack) {
+static MachineLimits madeUp(int threads) {
   MachineLimits limits;
-  limits.cpu = "made-up", limits.threads = 2, limits.f32MacsPerNs = 55.5;
+  limits.cpu = "made-up", limits.threads = threads;
+  limits.peaks[int(Precision::F32)] = {55.5, "x86-64-v3"};
+  limits.peaks[int(Precision::Bf16)] = {44, "x86-64-v3, bf16 emulated"};
+  limits.peaks[int(Precision::Int8)] = {77, "avx-vnni"};
+  return limits;
+}
+
+BOOST_AUTO_TEST_CASE(limitsAreReadBack) {
+  MachineLimits limits = madeUp(2);
   limits.memory = {{16384, 200}, {65536, 100.25}, {268435456, 12}};
   const auto back = limitsFromText(limitsText(limits));
   BOOST_REQUIRE(back.has_value());
   BOOST_TEST(back->cpu == "made-up");
   BOOST_TEST(back->threads == 2);
-  BOOST_TEST(back->f32MacsPerNs == 55.5);
+  BOOST_TEST(back->peak(Precision::F32).macsPerNs == 55.5);
+  BOOST_TEST(back->peak(Precision::Int8).products == "avx-vnni");
   BOOST_REQUIRE(back->memory.size() == 3u);
   BOOST_TEST(back->memory[1].bytesPerNs == 100.25);
 }
 
 BOOST_AUTO_TEST_CASE(damagedLimitsAreNone) {
-  MachineLimits limits;
-  limits.cpu = "made-up", limits.f32MacsPerNs = 55.5;
+  MachineLimits limits = madeUp(1);
   limits.memory = {{16384, 200}, {65536, 100}};
   const std::string good = limitsText(limits);
   BOOST_TEST(limitsFromText(good).has_value());
-  for (const auto &[from, to] : std::vector<std::pair<std::string, std::string>>{{"\"version\": 1", "\"version\": 2"},
+  for (const auto &[from, to] : std::vector<std::pair<std::string, std::string>>{{"\"version\": 2", "\"version\": 1"},
+                                                                                 {"\"bf16\"", "\"bf17\""},
                                                                                  {"55.5", "-1"},
                                                                                  {"65536", "16384"},
                                                                                  {"\"bytes_per_ns\": 100", "\"bytes_per_ns\": \"x\""},
@@ -40,7 +49,7 @@ BOOST_AUTO_TEST_CASE(damagedLimitsAreNone) {
   }
   for (size_t length = 0; length + 2 < good.size(); length += 7) BOOST_TEST(!limitsFromText(good.substr(0, length)).has_value());
   BOOST_TEST(!limitsFromText("[]").has_value());
-  BOOST_TEST(!limitsFromText("{\"version\": 1, \"peak_macs_per_ns\": 3, \"memory\": [1], \"cpu\": \"x\", \"threads\": 1}").has_value());
+  BOOST_TEST(!limitsFromText("{\"version\": 2, \"peaks\": 3, \"memory\": [1], \"cpu\": \"x\", \"threads\": 1}").has_value());
 }
 
 BOOST_AUTO_TEST_CASE(callsAreMarkedWhileATraceIsSet) {
