@@ -18,6 +18,10 @@ grep -q "2 layers of width 32, 4 heads, hidden 64, 26 tokens, 24 positions; 37 t
   --set fine_tune.lr=2e-3 2>log
 grep -q "weights.safetensors: 8 tensors of the model are not in it and start anew: head.1, head.2" log || { cat log; fail "no word on what starts anew"; }
 
+grep -q "on 20 validation samples threshold=" log || { cat log; fail "no threshold was recommended"; }
+"$offramp" eval run --data test=test.tsv --threads 1 --set threshold=valid --json >/dev/null 2>&1 || fail "--set threshold=valid"
+refused 1 "no thresholds.json" bash -c "cp -r run unfinished && rm unfinished/thresholds.json && '$offramp' eval unfinished --data test=test.tsv --set threshold=valid"
+
 threshold=(--set threshold=0.9)
 for batch in 1 7 64; do "$offramp" eval run --data test=test.tsv --batch $batch --threads 1 "${threshold[@]}" --predictions eval.$batch.tsv --json >eval.json 2>eval.log; done
 for batch in 1 7; do cmp <(cut -f1-4 eval.$batch.tsv) <(cut -f1-4 eval.64.tsv) || fail "other exits at batch $batch"; done

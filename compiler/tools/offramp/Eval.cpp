@@ -128,7 +128,7 @@ void addEval(CLI::App &app) {
   CLI::App *command = app.add_subcommand("eval", "Accuracy, exits and speed of a run on test data");
   command->add_option("RUN", options->run, "run folder")->required();
   command->add_option("--data", options->data, "test=PATH[,PATH…], or glue:TASK=DIR")->take_all()->allow_extra_args(false);
-  command->add_option("--set", options->sets, "name=value of a setting, such as threshold=0.5")->take_all()->allow_extra_args(false);
+  command->add_option("--set", options->sets, "name=value of a setting, such as threshold=0.5; threshold=valid: the one chosen on validation data")->take_all()->allow_extra_args(false);
   command->add_option("--exits", options->exits, "off: everybody runs to the last stage")->check(CLI::IsMember({"on", "off"}));
   command->add_option("--batch", options->batch, "samples per batch")->check(CLI::Range(1, 1000000));
   command->add_option("--backend", options->backend, "cpu, or reference (slow, double precision)")->check(CLI::IsMember({"cpu", "reference"}));

@@ -5,6 +5,7 @@
 #include "runtime/core/Error.h"
 #include "runtime/data/LabelMap.h"
 #include "runtime/data/ReadDataset.h"
+#include "runtime/infer/Thresholds.h"
 
 #include <cstdlib>
 #include <iostream>
@@ -43,7 +44,9 @@ std::vector<std::string> classNames(const fs::path &model, const std::string &na
 
 OpenRun openRun(const fs::path &run, const std::vector<std::string> &sets, int threads, const std::string &dtype, cpu::EngineMode mode) {
   OpenRun open;
-  const auto changes = parseSets(sets);
+  auto changes = parseSets(sets);
+  for (auto &[name, text] : changes)
+    if (text == "valid") text = fmt::format("{}", chosenThreshold(run, name));
   open.info = readRun(run);
   open.artifact = Artifact::loadFromRun(run);
   if (open.artifact->manifest().sha256 != open.info.artifactSha256) userError("`{}`: artifact.so is not the one this run was trained with", run.string());

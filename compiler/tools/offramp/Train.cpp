@@ -6,6 +6,7 @@
 #include "runtime/core/Error.h"
 #include "runtime/core/Files.h"
 #include "runtime/data/ReadDataset.h"
+#include "runtime/infer/Thresholds.h"
 #include "runtime/train/Loop.h"
 
 #include <fmt/ranges.h>
@@ -163,6 +164,14 @@ void train(const Options &options, const CLI::App &command, const std::vector<st
     std::cerr << fmt::format("stopped and saved; to go on: offramp train {} --out {} --resume\n", options.file, options.out);
     exitStatus = 130;
     return;
+  }
+  const Thresholds thresholds = chooseThreshold(session, splits.valid);
+  writeThresholds(options.out, thresholds);
+  if (!thresholds.setting.empty()) {
+    const ThresholdPoint &chosen = thresholds.points[thresholds.chosen], &best = thresholds.points[thresholds.best];
+    std::cerr << fmt::format("on {} validation samples {}={:.4g} answers {:.2f} % right at mean stage {:.2f} (best: {:.2f} % at {:.2f} with {:.4g}); eval takes it with --set {}=valid\n",
+                             thresholds.samples, thresholds.setting, chosen.value, 100 * chosen.accuracy, chosen.meanStage, 100 * best.accuracy, best.meanStage, best.value,
+                             thresholds.setting);
   }
   std::cerr << fmt::format("done: {}\n", (fs::path(options.out) / "model.safetensors").string());
 }

@@ -1,0 +1,139 @@
+// See Thresholds.h.
+#include "runtime/infer/Thresholds.h"
+
+#include "runtime/core/Error.h"
+#include "runtime/core/Files.h"
+#include "runtime/core/Json.h"
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+
+namespace offramp::runtime {
+namespace {
+
+constexpr int64_t mostSamples = 1000, probed = 32, batch = 32;
+constexpr size_t mostPoints = 64;
+
+using Leaves = bool (*)(double decision, double value);
+constexpr Leaves comparisons[] = {[](double d, double v) { return d > v; }, [](double d, double v) { return d >= v; }, [](double d, double v) { return d < v; },
+                                  [](double d, double v) { return d <= v; }};
+
+Split front(const Split &split, int64_t samples) {
+  return {split.data, {split.rows.begin(), split.rows.begin() + (ptrdiff_t)std::min(samples, split.size())}};
+}
+
+ThresholdPoint pointAt(const Collected &c, Leaves leaves, double value) {
+  ThresholdPoint point{value, 0, 0};
+  for (int64_t i = 0; i < c.samples; ++i) {
+    int64_t stage = 1;
+    while (stage < c.stages && !leaves(c.decision[(size_t)(i * c.stages + stage - 1)], value)) ++stage;
+    point.meanStage += (double)stage / (double)c.samples;
+    point.accuracy += (c.predicted(i, stage) == c.labels[(size_t)i] ? 1.0 : 0.0) / (double)c.samples;
+  }
+  return point;
+}
+
+/// Whether the setting changes who leaves: it is moved to both sides, far beyond anything that is compared.
+bool matters(Session &session, const Split &probe, const std::string &name, double own) {
+  std::vector<float> seen[2];
+  for (int side = 0; side < 2; ++side) {
+    session.settings().set(name, side ? 1e6 : -1e6);
+    seen[side] = collect(session, probe, std::min(batch, probe.size()))->leave;
+  }
+  session.settings().set(name, own);
+  return seen[0] != seen[1];
+}
+
+Thresholds none(std::string reason) {
+  Thresholds nothing;
+  nothing.reason = std::move(reason);
+  return nothing;
+}
+
+}  // namespace
+
+std::vector<ThresholdPoint> thresholdCurve(const Collected &c, double inForce) {
+  if (c.labels.empty() || c.samples == 0) return {};
+  std::vector<double> decisions;
+  Leaves leaves = nullptr;
+  for (Leaves tried : comparisons) {
+    bool fits = true;
+    for (int64_t i = 0; i < c.samples && fits; ++i)
+      for (int64_t s = 0; s + 1 < c.stages && fits; ++s) {
+        const size_t at = (size_t)(i * c.stages + s);
+        fits = (c.leave[at] != 0) == tried(c.decision[at], (double)(float)inForce);
+      }
+    if (fits && !leaves) leaves = tried;
+  }
+  if (!leaves) return {};
+  for (int64_t i = 0; i < c.samples; ++i)
+    for (int64_t s = 0; s + 1 < c.stages; ++s)
+      if (const double d = c.decision[(size_t)(i * c.stages + s)]; std::isfinite(d)) decisions.push_back(d);
+  std::sort(decisions.begin(), decisions.end());
+  std::set<double> values{inForce};
+  for (size_t q = 0; q < mostPoints && !decisions.empty(); ++q) {
+    const double d = decisions[(decisions.size() - 1) * q / (mostPoints - 1)];
+    values.insert(std::round(d * 1e4) / 1e4);  // people will type it
+  }
+  std::vector<ThresholdPoint> points;
+  for (double value : values) points.push_back(pointAt(c, leaves, (double)(float)value));
+  for (size_t i = 0; double value : values) points[i++].value = value;
+  return points;
+}
+
+Thresholds chooseThreshold(Session &session, const Split &valid) {
+  const Manifest &m = session.manifest();
+  if (m.stages < 2) return none("the model has one stage");
+  if (!valid.data || valid.size() == 0 || !valid.data->hasLabels()) return none("there are no labelled validation samples");
+  const std::map<std::string, double> before = session.settings().named();
+  const Split probe = front(valid, probed), used = front(valid, mostSamples);
+  for (const ManifestSetting &setting : m.settings) {
+    const double own = before.at(setting.name);
+    if (!matters(session, probe, setting.name, own)) continue;
+    Thresholds found;
+    found.setting = setting.name, found.samples = used.size();
+    found.points = thresholdCurve(*collect(session, used, batch), own);
+    if (found.points.empty()) return none(fmt::format("`{}` is not simply compared with one number", setting.name));
+    for (size_t i = 0; i < found.points.size(); ++i)
+      if (found.points[i].accuracy > found.points[found.best].accuracy) found.best = i;
+    found.chosen = found.best;
+    for (size_t i = 0; i < found.points.size(); ++i)
+      if (found.points[i].accuracy >= found.points[found.best].accuracy - kAccuracyGivenUp && found.points[i].meanStage < found.points[found.chosen].meanStage) found.chosen = i;
+    session.settings().set(setting.name, found.points[found.chosen].value);  // what one pass foretells is tried
+    const CollectedSummary tried = summarize(*collect(session, used, batch));
+    session.settings().set(setting.name, own);
+    if (std::fabs(tried.meanStage - found.points[found.chosen].meanStage) > 1e-6)
+      return none(fmt::format("what `{}` is compared with depends on it", setting.name));
+    return found;
+  }
+  return none("no setting of the model changes who leaves");
+}
+
+void writeThresholds(const std::filesystem::path &run, const Thresholds &t) {
+  OrderedJson json;
+  if (t.setting.empty()) {
+    json["reason"] = t.reason;
+  } else {
+    json["setting"] = t.setting;
+    json["chosen"] = t.points[t.chosen].value;
+    json["accuracy_given_up"] = kAccuracyGivenUp;
+    json["validation_samples"] = t.samples;
+    for (const ThresholdPoint &p : t.points) json["points"].push_back({{"value", p.value}, {"accuracy", p.accuracy}, {"mean_stage", p.meanStage}});
+  }
+  writeFileAtomic(run / "thresholds.json", jsonLine(json) + "\n");
+}
+
+double chosenThreshold(const std::filesystem::path &run, const std::string &setting) {
+  const std::filesystem::path path = run / "thresholds.json";
+  if (!std::filesystem::exists(path)) userError("`--set {}=valid`: `{}` has no thresholds.json, which training writes at its end; finish it with `--resume`", setting, run.string());
+  const Json json = readJsonFile(path);
+  if (json.is_object() && json.contains("reason")) userError("`--set {}=valid`: nothing was chosen on validation data: {}", setting, jsonString(json, "reason", path.string()));
+  if (const std::string name = jsonString(json, "setting", path.string()); name != setting)
+    userError("`--set {}=valid`: what was chosen on validation data is `{}`", setting, name);
+  const Json &chosen = jsonMember(json, "chosen", path.string());
+  if (!chosen.is_number()) userError("{}: field `chosen` is {}, expected a number", path.string(), jsonKind(chosen));
+  return chosen.get<double>();
+}
+
+}  // namespace offramp::runtime
