@@ -10,6 +10,7 @@ CpuBackend::CpuBackend(const CpuBackendOptions &options) {
   engine.mode = options.mode;
   engine.threads = options.threads;
   engine.precision = options.precision;
+  engine.releasePlainWeights = options.releasePlainWeights;
   engine_ = createEngine(engine);
   if (!engine_) userError("the CPU backend cannot run on this processor");
 }

@@ -15,6 +15,7 @@ struct CpuBackendOptions {
   EngineMode mode = EngineMode::Inference;
   int threads = 0;  ///< 0: as many as this process may use
   Precision precision = Precision::F32;  ///< of inference's weight products
+  bool releasePlainWeights = false;      ///< the weights are a mapped file's pages: dropped once they are packed
 };
 
 class CpuBackend : public runtime::Backend {

@@ -10,7 +10,7 @@ namespace offramp::runtime {
 std::unique_ptr<Backend> embeddedBackend(int threads, const std::string &profile, const std::string &dtype) {
   const auto precision = cpu::precisionNamed(dtype);
   if (!precision) userError("dtype `{}` is none of f32, bf16 and int8", dtype);
-  auto backend = std::make_unique<cpu::CpuBackend>(cpu::CpuBackendOptions{cpu::EngineMode::Inference, threads, *precision});
+  auto backend = std::make_unique<cpu::CpuBackend>(cpu::CpuBackendOptions{cpu::EngineMode::Inference, threads, *precision, true});
   if (auto found = cpu::storedProfile(backend->threads(), profile, *precision)) backend->setProfile(*found);
   return backend;
 }

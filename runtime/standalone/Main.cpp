@@ -18,6 +18,7 @@ namespace offramp::runtime {
 namespace {
 
 constexpr int64_t fewSamples = 8;
+constexpr int64_t manyWeights = int64_t(4) << 20;  ///< packing so many is worth a second thread
 
 struct Options {
   std::vector<std::string> inputs, sets;
@@ -45,7 +46,7 @@ void declare(CLI::App &app, const EmbeddedModel &model, Options &options) {
   app.add_flag("--json", options.json, "a summary as one JSON object instead of the table; speed is measured after a warm-up");
   app.add_option("--batch", options.batch, fmt::format("samples per batch ({})", options.batch))->check(CLI::Range(1, 1000000));
   app.add_option("--exits", options.exits, "off: everybody runs to the last stage (on)")->check(CLI::IsMember({"on", "off"}));
-  app.add_option("--threads", options.threads, "threads; 0: all (one for a handful of samples)")->check(CLI::Range(0, 4096));
+  app.add_option("--threads", options.threads, "threads; 0: all (one for a handful of samples of a small model)")->check(CLI::Range(0, 4096));
   app.add_option("--dtype", options.dtype, fmt::format("of the weights of matrix products: f32, bf16, int8 ({})", model.dtype()))->check(CLI::IsMember({"f32", "bf16", "int8"}));
   app.add_option("--set", options.sets, "name=value of a setting")->take_all()->allow_extra_args(false);
   for (const ManifestSetting &setting : m.settings) {
@@ -87,8 +88,9 @@ void answer(const EmbeddedModel &model, const Options &options) {
   const auto data = std::make_shared<const Dataset>(readDataset("input", paths, fields, Labels::Optional));
   if (!data->cutNote().empty()) std::cerr << data->cutNote() << "\n";
   const Split split = wholeSplit(data);
-  // For a handful of samples one thread answers before others have woken up.
-  std::unique_ptr<Session> session = model.open(options.threads == 0 && split.size() <= fewSamples ? 1 : options.threads, options.dtype);
+  // For a handful of samples and a small model one thread answers before others have woken up.
+  const bool little = split.size() <= fewSamples && model.manifest().weightElements < manyWeights;
+  std::unique_ptr<Session> session = model.open(options.threads == 0 && little ? 1 : options.threads, options.dtype);
   session->settings().apply(sets);
   Evaluator evaluator(*session, split, std::min(options.batch, split.size()));
   InferOptions how;

@@ -6,8 +6,12 @@
 #include <atomic>
 #include <cstdlib>
 #include <sched.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 namespace offramp::cpu {
+
+static constexpr size_t kHugePage = size_t(2) << 20;
 
 Buffer::~Buffer() { std::free(at); }
 
@@ -15,9 +19,19 @@ float *Buffer::need(int64_t floats) {
   if (floats <= size) return at;
   std::free(at);
   int64_t rounded = (floats + 1023) / 1024 * 1024;
-  at = static_cast<float *>(std::aligned_alloc(64, size_t(rounded) * 4));
+  const size_t bytes = size_t(rounded) * 4;
+  void *memory = nullptr;
+  at = posix_memalign(&memory, bytes >= kHugePage ? kHugePage : 64, bytes) == 0 ? static_cast<float *>(memory) : nullptr;
+  if (at && bytes >= kHugePage) madvise(at, bytes, MADV_HUGEPAGE);   // packed weights are streamed: fewer page faults, fewer misses of translations
   size = at ? rounded : 0;
   return at;
+}
+
+void releasePlain(const Engine &e, const float *w, int64_t floats) {
+  if (!e.options.releasePlainWeights) return;
+  const uintptr_t page = uintptr_t(sysconf(_SC_PAGESIZE)), begin = (reinterpret_cast<uintptr_t>(w) + page - 1) / page * page;
+  const uintptr_t end = reinterpret_cast<uintptr_t>(w + floats) / page * page;
+  if (begin < end) madvise(reinterpret_cast<void *>(begin), end - begin, MADV_DONTNEED);
 }
 
 Descriptor *DescriptorPool::take(int64_t samples) {

@@ -40,6 +40,7 @@ struct EngineOptions {
   // Of the weights of linear layers in inference; what stays f32: isReduced (simd/ReducedTable.h), convolutions and attention's products.
   Precision precision = Precision::F32;
   std::string kernel;                 // of the reduced precision, by name, for tests and measurements; empty: the fastest
+  bool releasePlainWeights = false;   // the weights are pages of a mapped file that nobody writes: they are dropped once they are packed
   size_t primitiveLimit = 4096;       // oneDNN primitives kept; the least recently used go first
 };
 

@@ -105,6 +105,9 @@ struct Engine {
   }
 };
 
+// Gives back the memory of weights that were packed, where they are a file's unchanged pages (EngineOptions::releasePlainWeights).
+void releasePlain(const Engine &e, const float *w, int64_t floats);
+
 inline Engine &engineOf(const offramp_call *call) { return *static_cast<Engine *>(call->engine); }
 // First thing of a kernel that inference calls, once it is known that there is something to do.
 inline void mark(const offramp_call *call, CallKind kind, int64_t stage = 0) {

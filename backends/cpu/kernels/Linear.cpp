@@ -1,7 +1,6 @@
 // Linear layers: forward, both gradients, bias gradient. Inference: the own kernel over weights packed once, at every row count, so that a
-// row's bits do not depend on the batch and no call allocates; with a reduced precision, the kernels of
-// ReducedGemm.h. Training: the own kernel too, packing as it goes (so the bits do not
-// depend on the thread count either), and oneDNN where it is ahead (tests/benchmark/KernelBench.cpp prints both).
+// row's bits do not depend on the batch and no call allocates; with a reduced precision, the kernels of ReducedGemm.h. Training: the own
+// kernel too, packing as it goes (so the bits do not depend on the thread count either), and oneDNN where it is ahead (tests/benchmark/KernelBench.cpp prints both).
 #include "backends/cpu/kernels/OneDnnMatmul.h"
 #include "backends/cpu/kernels/OwnGemm.h"
 #include "backends/cpu/kernels/ReducedGemm.h"
@@ -19,6 +18,7 @@ const float *packedWeights(Engine &e, const float *w, int64_t k, int64_t n) {
     float *packed = entry->packed.need(e.simd->gemm->packedSize(k, n));
     if (!packed) return nullptr;
     packOnThreads(e, w, k, n, false, packed);
+    releasePlain(e, w, k * n);
     entry->version = e.weightsVersion;
   }
   return entry->packed.data();

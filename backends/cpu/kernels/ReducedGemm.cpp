@@ -20,6 +20,7 @@ const void *packedWeights(Engine &e, const float *w, int64_t k, int64_t n) {
       Part p = partOf(panels, 1, thread, count);
       kernel.packWeights(w, k, n, p.begin, p.end, packed);
     });
+    releasePlain(e, w, k * n);
     entry->version = e.weightsVersion;
   }
   return entry->packed.data();
