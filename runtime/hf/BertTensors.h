@@ -23,4 +23,13 @@ std::vector<TensorPair> classifierTensors(const BertConfig &config, int64_t clas
 /// Shape of the weight on our side.
 std::vector<int64_t> ourShape(const TensorPair &pair);
 
+/// Calls `use` with the place of each of the `elements` on their side and on ours.
+template <typename Use>
+void forEachElement(const TensorPair &pair, int64_t elements, Use use) {
+  const int64_t inner = pair.transposed ? pair.shape[0] : pair.shape.back(), outer = elements / inner;
+  for (int64_t row = 0; row < outer; ++row)
+    for (int64_t column = 0; column < inner; ++column)
+      use((size_t)(pair.transposed ? column * outer + row : row * inner + column), (size_t)(row * pair.columns + pair.column + column));
+}
+
 }  // namespace offramp::runtime::hf

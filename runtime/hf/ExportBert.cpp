@@ -2,10 +2,10 @@
 #include "runtime/hf/ExportBert.h"
 
 #include "runtime/core/Error.h"
-#include "runtime/core/FileOps.h"
 #include "runtime/core/Files.h"
 #include "runtime/core/Json.h"
 #include "runtime/core/Safetensors.h"
+#include "runtime/core/WholeFolder.h"
 #include "runtime/hf/BertTensors.h"
 
 #include <algorithm>
@@ -24,11 +24,7 @@ std::vector<float> cut(const TensorPair &pair, const TensorView &ours) {
   int64_t elements = 1;
   for (int64_t size : pair.shape) elements *= size;
   std::vector<float> theirs((size_t)elements);
-  const int64_t inner = pair.transposed ? pair.shape[0] : pair.shape.back(), outer = elements / inner;
-  for (int64_t row = 0; row < outer; ++row)
-    for (int64_t column = 0; column < inner; ++column)
-      std::memcpy(&theirs[(size_t)(pair.transposed ? column * outer + row : row * inner + column)],
-                  ours.data + sizeof(float) * (size_t)(row * pair.columns + pair.column + column), sizeof(float));
+  forEachElement(pair, elements, [&](size_t there, size_t here) { std::memcpy(&theirs[there], ours.data + sizeof(float) * here, sizeof(float)); });
   return theirs;
 }
 
@@ -78,23 +74,12 @@ ExportSummary exportBert(const ExportOptions &options) {
     if (!used.contains(tensor.name)) summary.leftOut.push_back(tensor.name);
   summary.tensors = (int64_t)tensors.size();
 
-  const fs::path out = options.out.has_filename() ? options.out : options.out.parent_path();
-  const fs::path making = out.parent_path() / ("." + out.filename().string() + ".making");
-  if (!out.parent_path().empty()) fs::create_directories(out.parent_path());
-  fileops::removeTree(making);
-  try {
-    fileops::makeFolder(making);
+  makeWholeFolder(withoutSlash(options.out), [&](const fs::path &making) {
     writeFileAtomic(making / "config.json", configText(options.like / "config.json", summary.classes, options.classes));
     for (const char *name : kTokenizerFiles)
       if (fs::exists(options.like / name)) writeFileAtomic(making / name, readFile(options.like / name));
     writeSafetensors(making / "model.safetensors", std::move(tensors), {{"format", "pt"}});
-    fileops::syncFolder(making);
-    fileops::renamePath(making, out);
-  } catch (...) {
-    std::error_code error;
-    fs::remove_all(making, error);
-    throw;
-  }
+  });
   return summary;
 }
 

@@ -2,9 +2,9 @@
 #include "runtime/hf/ImportBert.h"
 
 #include "runtime/core/Error.h"
-#include "runtime/core/FileOps.h"
 #include "runtime/core/Files.h"
 #include "runtime/core/Safetensors.h"
+#include "runtime/core/WholeFolder.h"
 #include "runtime/hf/BertTensors.h"
 #include "runtime/hf/StartingModel.h"
 #include "runtime/hf/Vocabulary.h"
@@ -90,10 +90,7 @@ void place(Weights &weights, const TensorPair &pair, const std::vector<float> &t
     for (int64_t size : at->second.first) elements *= size;
     ours.resize((size_t)elements);
   }
-  const int64_t inner = pair.transposed ? pair.shape[0] : pair.shape.back(), outer = (int64_t)theirs.size() / inner;
-  for (int64_t row = 0; row < outer; ++row)
-    for (int64_t column = 0; column < inner; ++column)
-      ours[(size_t)(row * pair.columns + pair.column + column)] = theirs[(size_t)(pair.transposed ? column * outer + row : row * inner + column)];
+  forEachElement(pair, (int64_t)theirs.size(), [&](size_t there, size_t here) { ours[here] = theirs[there]; });
 }
 
 }  // namespace
@@ -135,23 +132,12 @@ ImportSummary importBert(const ImportOptions &options) {
 
   std::vector<TensorToWrite> tensors;
   for (const auto &[name, weight] : weights) tensors.push_back({name, TensorType::F32, weight.first, weight.second.data()});
-  const fs::path out = options.out.has_filename() ? options.out : options.out.parent_path();
-  const fs::path making = out.parent_path() / ("." + out.filename().string() + ".making");
-  if (!out.parent_path().empty()) fs::create_directories(out.parent_path());
-  fileops::removeTree(making);
-  try {
-    fileops::makeFolder(making);
+  makeWholeFolder(withoutSlash(options.out), [&](const fs::path &making) {
     writeFileAtomic(making / "vocab.txt", vocabulary.text);
     writeSafetensors(making / "weights.safetensors", std::move(tensors), {{"format", "pt"}});
     if (!model.classNames.empty()) writeFileAtomic(making / "classes.txt", fmt::format("{}\n", fmt::join(model.classNames, "\n")));
     writeFileAtomic(making / "model.ramp", startingModelText(model));
-    fileops::syncFolder(making);
-    fileops::renamePath(making, out);
-  } catch (...) {
-    std::error_code error;
-    fs::remove_all(making, error);
-    throw;
-  }
+  });
   return summary;
 }
 

@@ -4,6 +4,7 @@
 #include "runtime/core/Error.h"
 #include "runtime/core/FileOps.h"
 #include "runtime/core/Files.h"
+#include "runtime/core/WholeFolder.h"
 
 #include <cerrno>
 #include <cstring>
@@ -49,19 +50,11 @@ template <typename T> T member(const Json &json, const char *key, const std::str
 }  // namespace
 
 void createRun(const fs::path &given, const RunInfo &info, const RunFiles &files) {
-  const fs::path run = fs::path(given).lexically_normal().has_filename() ? given : given.parent_path();
+  const fs::path run = withoutSlash(given);
   std::error_code error;
   if (fs::exists(fs::symlink_status(run, error)))
     userError("`{}` exists; to go on with it add `--resume`, to start anew choose another `--out`", run.string());
-  const fs::path parent = run.parent_path();
-  if (!parent.empty()) {
-    fs::create_directories(parent, error);
-    if (error) userError("cannot create the folder `{}`: {}", parent.string(), error.message());
-  }
-  const fs::path making = parent / ("." + run.filename().string() + ".making");
-  fileops::removeTree(making);
-  try {
-    fileops::makeFolder(making);
+  makeWholeFolder(run, [&](const fs::path &making) {
     copyFile(files.object, making / "artifact.so");
     copyFile(files.manifest, making / "artifact.json");
     if (!files.relocatable.empty()) copyFile(files.relocatable, making / "artifact.o");
@@ -72,13 +65,7 @@ void createRun(const fs::path &given, const RunInfo &info, const RunFiles &files
     }
     if (!files.init.empty()) copyFile(files.init, making / "init.safetensors");
     writeFileAtomic(making / "run.json", infoText(info));
-    fileops::syncFolder(making);
-    fileops::renamePath(making, run);
-    fileops::syncFolder(parent);
-  } catch (...) {
-    fs::remove_all(making, error);
-    throw;
-  }
+  });
 }
 
 RunInfo readRun(const fs::path &run) {
