@@ -11,14 +11,12 @@ import time
 import torch
 from torch.nn import functional
 
-from twin_model import STAGES
-
 COPIES = 8
 
 
-def stage_numbers():
-    """1 … STAGES on the default device."""
-    return torch.arange(1, STAGES + 1, dtype=torch.float32)
+def stage_numbers(values):
+    """1 … STAGES for values [N, STAGES, …]."""
+    return torch.arange(1, values.shape[1] + 1, dtype=torch.float32, device=values.device)
 
 
 class Optimizer:
@@ -45,11 +43,12 @@ class Optimizer:
 
 def cross_entropies(logits, labels):
     """[N, STAGES, CLASSES], [N] -> [N, STAGES]."""
-    return functional.cross_entropy(logits.transpose(1, 2), labels[:, None].expand(-1, STAGES), reduction="none")
+    return functional.cross_entropy(logits.transpose(1, 2), labels[:, None].expand(-1, logits.shape[1]), reduction="none")
 
 
 def weighted_loss(ce):
-    return ((ce * stage_numbers()).sum(1) / stage_numbers().sum()).mean()
+    numbers = stage_numbers(ce)
+    return ((ce * numbers).sum(1) / numbers.sum()).mean()
 
 
 def log_stop(gates):
@@ -60,19 +59,22 @@ def log_stop(gates):
 
 
 def rollout_loss(gates, ce, memorized, alpha):
-    """REINFORCE over COPIES walks per image that share one forward pass; returns the policy loss and the stages taken."""
-    taken = torch.rand(len(gates), COPIES, STAGES - 1) < torch.sigmoid(gates.detach())[:, None]
-    forced = torch.ones(len(gates), COPIES, 1, dtype=torch.bool)
+    """REINFORCE over COPIES walks per sample that share one forward pass; returns the policy loss and the stages taken.
+
+    gates [N, STAGES - 1], ce [N, STAGES], memorized [N] -> scalar, index [N, COPIES] counted from 0.
+    """
+    taken = torch.rand(len(gates), COPIES, gates.shape[1], device=gates.device) < torch.sigmoid(gates.detach())[:, None]
+    forced = torch.ones(len(gates), COPIES, 1, dtype=torch.bool, device=gates.device)
     index = torch.cat([taken, forced], dim=2).to(torch.int8).argmax(2)  # [N, COPIES], the first true one
-    reward = -ce.detach().gather(1, index) - alpha * (index + 1) * (1 - memorized[:, None] / STAGES)
+    reward = -ce.detach().gather(1, index) - alpha * (index + 1) * (1 - memorized[:, None] / ce.shape[1])
     advantage = reward - reward.mean(1, keepdim=True)
     return -(advantage * log_stop(gates).gather(1, index)).mean(), index
 
 
-def memorized_layers(network, images, labels):
-    """First stage from which on all heads are right, [N]; STAGES where the last one is wrong."""
-    wrong = outputs(network, images)[0].argmax(2) != labels[:, None]
-    return (1 + (wrong * stage_numbers()).amax(1)).clamp(max=STAGES)
+def memorized_from(logits, labels):
+    """First stage from which on all heads are right, [N]; STAGES where the last one is wrong. logits [N, STAGES, CLASSES]."""
+    wrong = logits.argmax(2) != labels[:, None]
+    return (1 + (wrong * stage_numbers(wrong)).amax(1)).clamp(max=logits.shape[1])
 
 
 @torch.no_grad()
@@ -117,8 +119,9 @@ def weighted(network, images, labels, epochs, say):
 def consistent(network, images, labels, epochs, alpha, say):
     first, second, third = epochs
     phases = [warm_up(network, images, labels, first, say)]
-    memorized = memorized_layers(network, images, labels)
-    say("memorized layers:", torch.bincount(memorized.long(), minlength=STAGES + 1)[1:].tolist())
+    logits = outputs(network, images)[0]
+    memorized = memorized_from(logits, labels)
+    say("memorized layers:", torch.bincount(memorized.long(), minlength=logits.shape[1] + 1)[1:].tolist())
 
     def exit_loss(chosen):
         with torch.no_grad():
@@ -148,7 +151,7 @@ def at_threshold(logits, labels, signal, threshold):
     right = logits.argmax(2).gather(1, index[:, None])[:, 0] == labels
     return {"threshold": threshold, "accuracy": right.float().mean().item(),
             "mean_stage": (index + 1).float().mean().item(),
-            "stage_histogram": torch.bincount(index, minlength=STAGES).tolist()}
+            "stage_histogram": torch.bincount(index, minlength=logits.shape[1]).tolist()}
 
 
 def threshold_for(signal, mean_stage):
