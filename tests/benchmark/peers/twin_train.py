@@ -166,11 +166,16 @@ def threshold_for(signal, mean_stage):
     return high
 
 
-def evaluate(network, images, labels, method, thresholds, mean_stages):
-    logits, gates = outputs(network, images)
-    signal = torch.sigmoid(gates) if method == "consistent" else logits.softmax(2).amax(2)[:, :-1]
+def curve(logits, labels, signal, thresholds, mean_stages):
+    """Accuracy of every stage alone, at thresholds, and where the mean stage is nearest to those wanted."""
     per_stage = (logits.argmax(2) == labels[:, None]).float().mean(0).tolist()
     return {"per_stage_accuracy": per_stage, "full_depth_accuracy": per_stage[-1],
             "exits": [at_threshold(logits, labels, signal, t) for t in thresholds],
             "at_mean_stage": [{"wanted": m, **at_threshold(logits, labels, signal, threshold_for(signal, m))}
                               for m in mean_stages]}
+
+
+def evaluate(network, images, labels, method, thresholds, mean_stages):
+    logits, gates = outputs(network, images)
+    signal = torch.sigmoid(gates) if method == "consistent" else logits.softmax(2).amax(2)[:, :-1]
+    return curve(logits, labels, signal, thresholds, mean_stages)

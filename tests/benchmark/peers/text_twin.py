@@ -1,0 +1,170 @@
+#!/usr/bin/env python3
+"""Independent PyTorch version of examples/04-sst2, to compare accuracy with: the same encoder, exits, phases, rates and rows.
+
+  text_twin.py --model runs/minilm --method consistent [--limit 8000]     ConsistentEE: RL of gates, then everything together
+  text_twin.py --model runs/minilm --method weighted                      stage-weighted cross-entropy, exits by max-probability
+  text_twin.py --model runs/minilm --method plain                         plain fine-tuning: the last head only
+
+All stages run and the exits are read off afterwards, which gives exactly what batch 1 would. --start FOLDER begins after the warm-up with
+the weights of an Offramp run (exported with `offramp export hf RUN --like DIR --out FOLDER`, and RUN/model.safetensors beside them as
+FOLDER/run.safetensors), so that only the training of exits is compared. Results are one JSON object on standard output, progress goes to
+standard error.
+"""
+
+import argparse
+import json
+import pathlib
+import sys
+import time
+
+import torch
+from safetensors.torch import load_file
+
+import text_twin_data
+import twin_train
+from text_twin_model import TextNetwork
+
+ROOT = pathlib.Path(__file__).resolve().parents[3]
+METHODS = {"consistent": [1, 3, 1, 2], "weighted": [1, 5], "plain": [1, 3]}  # epochs of heads alone, everything, gates alone, everything again
+
+
+def say(*words):
+    print(*words, file=sys.stderr, flush=True)
+
+
+def arguments():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--model", required=True, help="Hugging Face folder of the pretrained encoder, with vocab.txt")
+    parser.add_argument("--start", help="begin after the warm-up with the weights in this folder")
+    parser.add_argument("--data", default=str(ROOT.parent / "shared/data/sst2"), help="folder with train.tsv(.gz) and dev.tsv")
+    parser.add_argument("--method", choices=list(METHODS), default="consistent")
+    parser.add_argument("--epochs", type=int, nargs="+", help="of the phases; as the example has them unless said")
+    parser.add_argument("--alpha", type=float, default=0.05, help="weight of the speed term of the reward")
+    parser.add_argument("--limit", type=int, default=0, help="use the first N training rows only")
+    parser.add_argument("--held-out", type=float, default=0.05, help="share of the training rows that is not trained on")
+    parser.add_argument("--mean-stages", type=float, nargs="*", default=[2.0, 3.0, 4.0], help="also report at these mean stages of the dev rows")
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--seed", type=int, default=1)
+    return parser.parse_args()
+
+
+def after_warm_up(network, folder):
+    """Takes over the heads of an Offramp run; the encoder came from the folder already."""
+    run = load_file(pathlib.Path(folder) / "run.safetensors")
+    for stage, head in enumerate(network.heads, 1):
+        for part, layer in (("linear_0", head.dense), ("linear_1", head.out)):
+            layer.weight.data.copy_(run[f"head.{stage}.{part}.weight"].T)
+            layer.bias.data.copy_(run[f"head.{stage}.{part}.bias"])
+
+
+class Rows:
+    """Encoded sentences and labels of one split."""
+
+    def __init__(self, sentences, labels, vocabulary):
+        self.ids, self.labels = text_twin_data.encoded(sentences, vocabulary), labels
+
+    def __len__(self):
+        return len(self.ids)
+
+    def batch(self, chosen):
+        return text_twin_data.batch(self.ids, chosen.tolist())
+
+    def subset(self, chosen):
+        part = object.__new__(Rows)
+        part.ids, part.labels = [self.ids[index] for index in chosen.tolist()], self.labels[chosen]
+        return part
+
+
+@torch.no_grad()
+def outputs(network, rows):
+    """Logits [N, STAGES, CLASSES] and gate logits [N, STAGES - 1] of all rows, without dropout; rows of like length share a batch."""
+    network.eval()
+    order = sorted(range(len(rows)), key=lambda index: len(rows.ids[index]))
+    logits, gates = [None] * len(rows), [None] * len(rows)
+    for part in torch.tensor(order).split(64):
+        means = network.means(*rows.batch(part))
+        for index, logit, gate in zip(part.tolist(), network.logits_of(means), network.gates_of(means)):
+            logits[index], gates[index] = logit, gate
+    network.train()
+    return torch.stack(logits), torch.stack(gates)
+
+
+def phase(name, network, rows, epochs, batch, rate, parameters, loss_of):
+    began = time.perf_counter()
+    found = twin_train.run_phase(name, torch.arange(len(rows)), epochs, batch, rate, parameters, loss_of, say)
+    return {**found, "seconds": round(time.perf_counter() - began, 1)}
+
+
+def train(network, rows, options):
+    epochs = options.epochs or METHODS[options.method]
+    if len(epochs) != len(METHODS[options.method]):
+        raise SystemExit(f"--epochs has {len(epochs)} numbers; {options.method} has {len(METHODS[options.method])} phases")
+    last_only = options.method == "plain"
+    heads = network.heads[-1:] if last_only else network.heads
+
+    def loss(means, labels):
+        if last_only:
+            return torch.nn.functional.cross_entropy(network.heads[-1](means[-1]), labels)
+        return twin_train.weighted_loss(twin_train.cross_entropies(network.logits_of(means), labels))
+
+    def heads_loss(chosen):
+        return loss(network.frozen_means(*rows.batch(chosen)), rows.labels[chosen])
+
+    def warm_up_loss(chosen):
+        return loss(network.means(*rows.batch(chosen)), rows.labels[chosen])
+
+    phases = []
+    if not options.start:
+        phases.append(phase("new_exits", network, rows, epochs[0], 32, 1e-3, heads.parameters(), heads_loss))
+        phases.append(phase("warm_up", network, rows, epochs[1], 32, 5e-5, [*network.encoder.parameters(), *heads.parameters()], warm_up_loss))
+    if options.method != "consistent":
+        return phases
+    memorized = twin_train.memorized_from(outputs(network, rows)[0], rows.labels)
+    say("memorized layers:", torch.bincount(memorized.long(), minlength=7)[1:].tolist())
+
+    def gates_loss(chosen):
+        means = network.frozen_means(*rows.batch(chosen))
+        with torch.no_grad():
+            ce = twin_train.cross_entropies(network.logits_of(means), rows.labels[chosen])
+        return twin_train.rollout_loss(network.gates_of(means), ce, memorized[chosen], options.alpha)[0]
+
+    def joint_loss(chosen):
+        means = network.means(*rows.batch(chosen))
+        ce = twin_train.cross_entropies(network.logits_of(means), rows.labels[chosen])
+        policy, index = twin_train.rollout_loss(network.gates_of(means), ce, memorized[chosen], options.alpha)
+        return policy + ce.gather(1, index).mean()
+
+    phases.append(phase("learn_to_exit", network, rows, epochs[2], 32, 1e-3, network.gates.parameters(), gates_loss))
+    phases.append(phase("together", network, rows, epochs[3], 32, 2e-5, network.parameters(), joint_loss))
+    return phases
+
+
+def main():
+    options = arguments()
+    torch.set_num_threads(options.threads)
+    torch.manual_seed(options.seed)
+    vocabulary, data = pathlib.Path(options.model) / "vocab.txt", pathlib.Path(options.data)
+    table = next((path for path in (data / "train.tsv", data / "train.tsv.gz") if path.exists()), None)
+    if table is None:
+        raise SystemExit(f"{data}: no train.tsv and no train.tsv.gz; name the folder of SST-2 with --data")
+    all_rows = Rows(*text_twin_data.rows(table, options.limit), vocabulary)
+    order = torch.randperm(len(all_rows), generator=torch.Generator().manual_seed(options.seed))
+    rows = all_rows.subset(order[int(len(order) * options.held_out):])
+    dev = Rows(*text_twin_data.rows(data / "dev.tsv"), vocabulary)
+
+    network = TextNetwork.pretrained(options.start or options.model)
+    if options.start:
+        after_warm_up(network, options.start)
+    network.train()
+    phases = train(network, rows, options)
+    logits, gates = outputs(network, dev)
+    consistent = options.method == "consistent"
+    signal = torch.sigmoid(gates) if consistent else logits.softmax(2).amax(2)[:, :-1]
+    found = {"method": options.method, "seed": options.seed, "train_rows": len(rows), "dev_rows": len(dev), "phases": phases,
+             **twin_train.curve(logits, dev.labels, signal, [0.3, 0.5, 0.7] if consistent else [0.8, 0.9, 0.95], options.mean_stages),
+             "pytorch": torch.__version__, "threads": options.threads}
+    print(json.dumps(found))
+
+
+if __name__ == "__main__":
+    main()
