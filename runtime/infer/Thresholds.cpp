@@ -4,6 +4,7 @@
 #include "runtime/core/Error.h"
 #include "runtime/core/Files.h"
 #include "runtime/core/Json.h"
+#include "runtime/infer/ComparedSetting.h"
 
 #include <algorithm>
 #include <cmath>
@@ -19,10 +20,6 @@ using Leaves = bool (*)(double decision, double value);
 constexpr Leaves comparisons[] = {[](double d, double v) { return d > v; }, [](double d, double v) { return d >= v; }, [](double d, double v) { return d < v; },
                                   [](double d, double v) { return d <= v; }};
 
-Split front(const Split &split, int64_t samples) {
-  return {split.data, {split.rows.begin(), split.rows.begin() + (ptrdiff_t)std::min(samples, split.size())}};
-}
-
 ThresholdPoint pointAt(const Collected &c, Leaves leaves, double value) {
   ThresholdPoint point{value, 0, 0};
   for (int64_t i = 0; i < c.samples; ++i) {
@@ -32,17 +29,6 @@ ThresholdPoint pointAt(const Collected &c, Leaves leaves, double value) {
     point.accuracy += (c.predicted(i, stage) == c.labels[(size_t)i] ? 1.0 : 0.0) / (double)c.samples;
   }
   return point;
-}
-
-/// Whether the setting changes who leaves: it is moved to both sides, far beyond anything that is compared.
-bool matters(Session &session, const Split &probe, const std::string &name, double own) {
-  std::vector<float> seen[2];
-  for (int side = 0; side < 2; ++side) {
-    session.settings().set(name, side ? 1e6 : -1e6);
-    seen[side] = collect(session, probe, std::min(batch, probe.size()))->leave;
-  }
-  session.settings().set(name, own);
-  return seen[0] != seen[1];
 }
 
 Thresholds none(std::string reason) {
@@ -86,28 +72,24 @@ Thresholds chooseThreshold(Session &session, const Split &valid) {
   const Manifest &m = session.manifest();
   if (m.stages < 2) return none("the model has one stage");
   if (!valid.data || valid.size() == 0 || !valid.data->hasLabels()) return none("there are no labelled validation samples");
-  const std::map<std::string, double> before = session.settings().named();
-  const Split probe = front(valid, probed), used = front(valid, mostSamples);
-  for (const ManifestSetting &setting : m.settings) {
-    const double own = before.at(setting.name);
-    if (!matters(session, probe, setting.name, own)) continue;
-    Thresholds found;
-    found.setting = setting.name, found.samples = used.size();
-    found.points = thresholdCurve(*collect(session, used, batch), own);
-    if (found.points.empty()) return none(fmt::format("`{}` is not simply compared with one number", setting.name));
-    for (size_t i = 0; i < found.points.size(); ++i)
-      if (found.points[i].accuracy > found.points[found.best].accuracy) found.best = i;
-    found.chosen = found.best;
-    for (size_t i = 0; i < found.points.size(); ++i)
-      if (found.points[i].accuracy >= found.points[found.best].accuracy - kAccuracyGivenUp && found.points[i].meanStage < found.points[found.chosen].meanStage) found.chosen = i;
-    session.settings().set(setting.name, found.points[found.chosen].value);  // what one pass foretells is tried
-    const CollectedSummary tried = summarize(*collect(session, used, batch));
-    session.settings().set(setting.name, own);
-    if (std::fabs(tried.meanStage - found.points[found.chosen].meanStage) > 1e-6)
-      return none(fmt::format("what `{}` is compared with depends on it", setting.name));
-    return found;
-  }
-  return none("no setting of the model changes who leaves");
+  const std::optional<std::string> setting = comparedSetting(session, front(valid, probed));
+  if (!setting) return none("no setting of the model changes who leaves");
+  const Split used = front(valid, mostSamples);
+  const double own = session.settings().named().at(*setting);
+  Thresholds found;
+  found.setting = *setting, found.samples = used.size();
+  found.points = thresholdCurve(*collect(session, used, batch), own);
+  if (found.points.empty()) return none(fmt::format("`{}` is not simply compared with one number", *setting));
+  for (size_t i = 0; i < found.points.size(); ++i)
+    if (found.points[i].accuracy > found.points[found.best].accuracy) found.best = i;
+  found.chosen = found.best;
+  for (size_t i = 0; i < found.points.size(); ++i)
+    if (found.points[i].accuracy >= found.points[found.best].accuracy - kAccuracyGivenUp && found.points[i].meanStage < found.points[found.chosen].meanStage) found.chosen = i;
+  session.settings().set(*setting, found.points[found.chosen].value);  // what one pass foretells is tried
+  const CollectedSummary tried = summarize(*collect(session, used, batch));
+  session.settings().set(*setting, own);
+  if (std::fabs(tried.meanStage - found.points[found.chosen].meanStage) > 1e-6) return none(fmt::format("what `{}` is compared with depends on it", *setting));
+  return found;
 }
 
 void writeThresholds(const std::filesystem::path &run, const Thresholds &t) {

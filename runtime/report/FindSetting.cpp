@@ -1,7 +1,8 @@
-// Which setting the exit rule compares, by trying, and values worth showing.
+// Values worth showing of the setting that the exit rule compares.
 #include "runtime/report/Sweep.h"
 
 #include "runtime/infer/Collect.h"
+#include "runtime/infer/ComparedSetting.h"
 
 #include <fmt/format.h>
 
@@ -14,10 +15,9 @@ namespace {
 
 constexpr int64_t probed = 320;  ///< samples that are tried
 
-std::optional<double> meanStageAt(Session &session, const Split &probe, const std::string &name, double value) {
+double meanStageAt(Session &session, const Split &probe, const std::string &name, double value) {
   session.settings().set(name, value);
-  auto collected = collect(session, probe, std::min<int64_t>(64, probe.size()));
-  return collected ? std::optional(summarize(*collected).meanStage) : std::nullopt;
+  return summarize(*collect(session, probe, std::min<int64_t>(64, probe.size()))).meanStage;
 }
 
 /// Quantiles of the compared values before the last stage, each once.
@@ -59,27 +59,19 @@ SweptSetting findSweptSetting(Session &session, const Split &split, int64_t poin
   const Manifest &m = session.manifest();
   if (m.stages < 2) return {"", "the model has one stage", {}};
   if (m.settings.empty()) return {"", "the model has no setting", {}};
-  Split probe{split.data, {split.rows.begin(), split.rows.begin() + std::min(probed, split.size())}};
+  const Split probe = front(split, probed);
   auto collected = collect(session, probe, std::min<int64_t>(64, probe.size()));
   std::vector<double> tried = candidates(*collected, 16);
   if (tried.empty()) return {"", "the exit rule compares no number", {}};
-  const std::map<std::string, double> before = session.settings().named();
-  SweptSetting best{"", fmt::format("no setting of the model changes who leaves: {} is not compared with one", m.decision.empty() ? "what decides" : "`" + m.decision + "`"), {}};
-  for (const ManifestSetting &setting : m.settings) {
-    const double own = before.at(setting.name);
-    // The ends of the tried range show whether this setting matters at all; most do not (rates, weights of a reward).
-    const bool matters = meanStageAt(session, probe, setting.name, tried.front()) != meanStageAt(session, probe, setting.name, tried.back());
-    if (matters) {
-      const double span = tried.back() - tried.front();
-      std::vector<std::pair<double, double>> stages;
-      for (double value : tried)
-        if (const double v = rounded(value, span); stages.empty() || stages.back().first != v) stages.push_back({v, *meanStageAt(session, probe, setting.name, v)});
-      best = {setting.name, "", spread(stages, points)};
-    }
-    session.settings().set(setting.name, own);
-    if (matters) break;
-  }
-  return best;
+  const std::optional<std::string> name = comparedSetting(session, probe);
+  if (!name)
+    return {"", fmt::format("no setting of the model changes who leaves: {} is not compared with one", m.decision.empty() ? "what decides" : "`" + m.decision + "`"), {}};
+  const double own = session.settings().named().at(*name), span = tried.back() - tried.front();
+  std::vector<std::pair<double, double>> stages;
+  for (double value : tried)
+    if (const double v = rounded(value, span); stages.empty() || stages.back().first != v) stages.push_back({v, meanStageAt(session, probe, *name, v)});
+  session.settings().set(*name, own);
+  return {*name, "", spread(stages, points)};
 }
 
 }  // namespace offramp::runtime::report
