@@ -111,6 +111,7 @@ LoopEnd Loop::train(const ManifestTrainPhase &phase) {
     if (state.batch == 0) state.sums.assign(phase.metrics.size(), 0.0), state.seconds = 0;
     order.shuffle(info.seed, state.epochs, splits.train.rows);
     Progress progress(fmt::format("{}, epoch {} of {}", phase.name, state.epoch + 1, phase.epochs), samples, "samples", options.output);
+    progress.continueAfter(state.seconds);  // of this epoch, before a stop
     int64_t sinceSave = 0;
     while (state.batch < batches) {
       if (stopped()) return LoopEnd::Interrupted;

@@ -58,7 +58,7 @@ Progress::Progress(std::string title, int64_t total, std::string unit, Output ou
 }
 
 Progress::~Progress() {
-  if (!finished && output.stream && output.terminal && shown > begun) *output.stream << std::endl;  // the line stays, interrupted
+  if (!finished && output.stream && output.terminal && drawn) *output.stream << std::endl;  // the line stays, interrupted
 }
 
 std::string Progress::text(double elapsed) const {
@@ -76,7 +76,7 @@ std::string Progress::text(double elapsed) const {
 }
 
 void Progress::draw(double now) {
-  shown = now;
+  shown = now, drawn = true;
   std::string line = text(now - begun);
   if (!output.terminal) {
     *output.stream << line << std::endl;
@@ -85,6 +85,8 @@ void Progress::draw(double now) {
   if ((int)line.size() >= output.width) line.resize((size_t)std::max(1, output.width - 1));  // a wrapped line could not be redrawn
   *output.stream << '\r' << line << "\x1b[K" << std::flush;
 }
+
+void Progress::continueAfter(double seconds) { begun -= seconds; }
 
 void Progress::update(int64_t count, const std::string &text) {
   done = count;

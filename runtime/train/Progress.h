@@ -27,6 +27,8 @@ class Progress {
   Progress(const Progress &) = delete;
   Progress &operator=(const Progress &) = delete;
 
+  /// What is done before the first update took so many seconds, in a run that was interrupted: rate and time left count them.
+  void continueAfter(double seconds);
   /// `done` of `total` are through; `note` is shown behind, such as `loss 0.532`. Cheap to call for every step.
   void update(int64_t done, const std::string &note = "");
   /// The closing line: how many, how long, at which rate. Later calls do nothing.
@@ -40,7 +42,7 @@ class Progress {
   int64_t total, done = 0;
   Output output;
   double begun = 0, shown = 0;
-  bool finished = false;
+  bool finished = false, drawn = false;
 };
 
 /// `0:42`, `12:05`, `3:07:09`.

@@ -137,6 +137,19 @@ BOOST_AUTO_TEST_CASE(elsewhere_progress_is_a_plain_line_now_and_then) {
                           "warm_up, epoch 1 of 4: 30,000 samples in 0:26, 1,154 samples/s  accuracy 0.88\n");
 }
 
+BOOST_AUTO_TEST_CASE(what_an_interrupted_run_did_before_counts_with_its_time) {
+  std::ostringstream out;
+  double now = 100;
+  Progress progress("warm_up, epoch 1 of 4", 60000, "samples", {&out, false, 100, [&] { return now; }, 10});
+  progress.continueAfter(20);  // 20,000 samples at 1,000 a second
+  now += 10;
+  progress.update(30000);
+  now += 20;
+  progress.finish();
+  BOOST_TEST(out.str() == "warm_up, epoch 1 of 4: 50 %  30,000/60,000 samples  1,000 samples/s  ETA 0:30\n"
+                          "warm_up, epoch 1 of 4: 30,000 samples in 0:50, 600 samples/s\n");
+}
+
 BOOST_AUTO_TEST_CASE(on_a_terminal_progress_is_one_line_that_redraws) {
   std::ostringstream out;
   double now = 0;
