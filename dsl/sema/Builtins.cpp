@@ -119,6 +119,13 @@ void addElementwise(BuiltinTable &t) {
       throw Wrong{kind::typeMismatch, fmt::format("`scale` expects numbers, found {}", describe(x.type, x.classes)), "", 0};
     return c.ops.arithmetic("mul", c.ops.cast(x, Dtype::F32), c.arguments[1]);
   }};
+  t["share"] = {{"x"}, false, [](BuiltinCall &c) -> Value {  // of a library's parameter that is a part of a whole: dropout
+    const Static share = c.evaluator.asStatic(c.arguments[0], c.ranges[0], c.frame, "a share");
+    if (share.kind == Static::Bool || !share.isScalar())
+      throw Wrong{kind::typeMismatch, fmt::format("a share is one number, found {}", describe(Value(share))), "", 0};
+    if (!(share.data[0] >= 0 && share.data[0] < 1)) throw Wrong{kind::outOfRange, fmt::format("a share is at least 0 and below 1, found {}", share.data[0]), "", 0};
+    return share;
+  }};
   t["to_int"] = {{"x"}, false, [](BuiltinCall &c) -> Value {
     Tensor x = c.ops.tensor(c.arguments[0]);
     if (x.type.dtype == Dtype::U8) x = c.ops.cast(x, Dtype::F32);
