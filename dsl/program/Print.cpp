@@ -83,7 +83,7 @@ std::string print(const Input &input) {
   if (input.tokenizer) out += fmt::format(", wordpiece \"{}\"{}", input.tokenizer->vocabularyFile, input.tokenizer->lowercase ? "" : ", cased");
   if (!input.firstColumn.empty()) out += fmt::format(", from {}{}{}", input.firstColumn, input.secondColumn.empty() ? "" : " and ", input.secondColumn);
   if (!input.segmentsOf.empty()) out += fmt::format(", segments of {}", input.segmentsOf);
-  if (input.kind == Input::Label) out += fmt::format(", label, classes {}", input.classes);
+  if (input.kind == Input::Label) out += input.classes > 0 ? fmt::format(", label, classes {}", input.classes) : ", label, a number";
   if (!input.namesFile.empty()) out += fmt::format(", names \"{}\"", input.namesFile);
   return out + "\n";
 }

@@ -105,8 +105,8 @@ struct Input {
   enum Kind { Values, Tokens, Label };
   std::string name;
   Kind kind = Values;
-  Type type;                       ///< Tokens: i32[rows]; Label: i32 scalar
-  int64_t classes = 0;             ///< Label: number of classes. Tokens: vocabulary size
+  Type type;                       ///< Tokens: i32[rows]; Label: i32 scalar, of a number f32 scalar
+  int64_t classes = 0;             ///< Label: number of classes, 0 if it is a number. Tokens: vocabulary size
   int64_t maxRows = 0;             ///< Tokens: longest accepted sequence
   std::string namesFile;           ///< Label: `class("names.txt")`, empty if none
   std::optional<Tokenizer> tokenizer;     ///< Tokens written as text; none: the data hold ids

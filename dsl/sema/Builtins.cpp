@@ -61,6 +61,13 @@ std::vector<int64_t> BuiltinCall::shape() {
   return out;
 }
 
+/// L32: what looks for the likeliest class of a head that gives one number would always say the same.
+void refuseSingle(const BuiltinCall &c, const Tensor &x) {
+  if (!c.evaluator.labelIsNumber || x.type.shape.back() != 1) return;
+  throw Wrong{kind::shapeMismatch, fmt::format("`{}` of {} is the same whatever the value is: the label of this model is a number", c.name, describe(x.type)),
+              "exits can be decided by a policy, or by how near two stages' numbers are (`close_agreements`)", 0};
+}
+
 Value Evaluator::callBuiltin(const std::string &name, const Arguments &statics, const Arguments &arguments, SourceRange range, Frame &frame) {
   const Builtin &builtin = table().at(name);
   std::vector<std::string> names;

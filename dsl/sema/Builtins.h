@@ -30,6 +30,9 @@ struct Builtin {
   Value (*apply)(BuiltinCall &);
 };
 
+/// Refuses softmax, log_softmax and argmax over one element in a model whose label is a number.
+void refuseSingle(const BuiltinCall &call, const Tensor &x);
+
 using BuiltinTable = std::map<std::string, Builtin>;
 void addElementwise(BuiltinTable &table);
 void addShape(BuiltinTable &table);

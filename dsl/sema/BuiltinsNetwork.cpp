@@ -48,6 +48,7 @@ Value linear(BuiltinCall &c) {
 
 Value sameShape(BuiltinCall &c) {
   Tensor x = vectorArgument(c, 0);
+  refuseSingle(c, x);
   return c.ops.made(c.name, {x.id}, {}, x.type, x.axes);
 }
 

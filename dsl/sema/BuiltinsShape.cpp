@@ -44,6 +44,7 @@ void addShape(BuiltinTable &t) {
     Tensor x = c.ops.floats(c.arguments[0], "`argmax`");
     if (x.type.shape.empty() || x.type.shape.back() == kRows)
       throw Wrong{kind::shapeMismatch, fmt::format("`argmax` expects f32[C], found {}", describe(x.type)), "", 0};
+    refuseSingle(c, x);
     Type type{Dtype::I32, false, {x.type.shape.begin(), x.type.shape.end() - 1}};
     Tensor out = c.ops.made("argmax", {x.id}, {}, type, {x.axes.begin(), x.axes.end() - 1});
     out.classes = x.type.shape.back();

@@ -44,6 +44,7 @@ bool ModelElaborator::run() {
   if (!hasBackbone)
     guarded([&] { fail(kind::missingPart, model.name.range, fmt::format("the model `{}` has no backbone", model.name.text), "write `backbone = …`"); });
   if (result.stages.empty()) return false;  // nothing after it can be understood
+  guarded([&] { findNumberLabel(); });
   bool attachmentFailed = false;
   for (const ast::ModelMember &member : model.members)
     if (auto *after = member.as<ast::AfterEachStage>())

@@ -134,6 +134,7 @@ public:
   SettingSource &settings;
   FunctionBuilder *builder = nullptr;  ///< null: only numbers known now
   bool training = false;               ///< the value of `training` in library text
+  bool labelIsNumber = false;          ///< heads give one number, not logits of classes (L32)
   size_t steps = 0;
 
 private:

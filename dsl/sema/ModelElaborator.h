@@ -64,6 +64,7 @@ private:
   void readTokenizer(const ast::Argument &argument, Frame &frame, Input &in);
   void readSegments(const ast::TypeExpr &type, Input &in);
   void readLabel(const ast::Parameter &field, Frame &frame, Input &in);
+  void findNumberLabel();
   std::string columnName(const ast::Argument &argument);
   std::filesystem::path besideModel(const std::string &file) const;
 

@@ -129,6 +129,24 @@ void ModelElaborator::readLabel(const ast::Parameter &field, Frame &frame, Input
   in.classes = shape[0];
 }
 
+/// L32: without a class, the f32 without sizes that the backbone does not read is the label. Called once the backbone is known.
+void ModelElaborator::findNumberLabel() {
+  Input *label = nullptr;
+  for (const Input &in : result.inputs)
+    if (in.kind == Input::Label) return;
+  for (Input &in : result.inputs) {
+    const bool number = in.kind == Input::Values && in.type.dtype == Dtype::F32 && in.type.shape.empty();
+    if (!number || std::count(result.embedReads.begin(), result.embedReads.end(), in.name)) continue;
+    if (label)
+      fail(kind::invalidInput, in.where, fmt::format("`{}` and `{}` are both numbers that the backbone does not read; a model has one label", label->name, in.name),
+           "make one of them an input of the backbone, or join them to one value with a size");
+    label = &in;
+  }
+  if (!label) return;
+  label->kind = Input::Label;
+  evaluator.labelIsNumber = true;
+}
+
 /// L19.
 void ModelElaborator::readInputs(const ast::Input &input) {
   for (const ast::Parameter &field : input.fields) {

@@ -52,7 +52,7 @@ typedef struct offramp_input_info {
 const char *offramp_model_name(const offramp_model *model);      /* as declared in the .ramp file; NULL if the library is damaged */
 const char *offramp_model_version(const offramp_model *model);   /* version of the compiler that made it */
 int64_t offramp_model_stages(const offramp_model *model);
-int64_t offramp_model_classes(const offramp_model *model);
+int64_t offramp_model_classes(const offramp_model *model);        /* 1: the answer is a number, logits[i]; there are no classes then */
 const char *offramp_model_class(const offramp_model *model, int64_t number);    /* its name; NULL if it has none */
 int64_t offramp_model_inputs(const offramp_model *model);                       /* without the label */
 offramp_status offramp_model_input(const offramp_model *model, int64_t number, offramp_input_info *info);

@@ -33,6 +33,11 @@ int64_t Manifest::labelInput() const {
   return -1;
 }
 
+bool Manifest::answersNumber() const {
+  const int64_t label = labelInput();
+  return label >= 0 && isNumberLabel(inputs[(size_t)label]);
+}
+
 Manifest parseManifest(std::string_view text, const std::string &name) {
   using namespace manifest;
   Json json = parseJson(text, name);
@@ -53,6 +58,7 @@ Manifest parseManifest(std::string_view text, const std::string &name) {
   const Json &answer = jsonMember(json, "answer", name);
   m.answer = jsonString(answer, "attachment", name + ": answer");
   m.classes = jsonInteger(answer, "classes", name + ": answer", 1, int64_t(1) << 24);
+  if (m.answersNumber() && m.classes != 1) userError("{}: answer: field `classes` is {}, expected 1: the label is a number", name, m.classes);
   m.decision = jsonString(answer, "decision", name + ": answer");
   m.stages = jsonInteger(json, "stages", name, 1, 100000);
   readWeights(m, json, name);

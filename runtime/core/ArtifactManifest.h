@@ -128,6 +128,7 @@ struct Manifest {
   int64_t findProgram(std::string_view name) const;
   int64_t findProgram(ProgramKind kind) const;
   int64_t labelInput() const;  ///< -1 if the model has no label
+  bool answersNumber() const;  ///< the label is a number: the one logit is the answer
 };
 
 /// `name` (the file) opens every message.

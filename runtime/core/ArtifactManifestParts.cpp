@@ -138,8 +138,9 @@ void readInputs(Manifest &m, const Json &json, const std::string &name) {
       product(field.shape, where);
     } else if (kind == "tokens" || kind == "label") {
       field.kind = kind == "tokens" ? FieldKind::Tokens : FieldKind::Label;
-      if (field.dtype != ValueType::I32) userError("{}: {} are i32", where, kind);
-      if (field.classes < 1) userError("{}: field `classes` must be at least 1 for {}", where, kind);
+      if (field.dtype != ValueType::I32 && !isNumberLabel(field)) userError("{}: {} are i32", where, kind);
+      if (isNumberLabel(field) ? field.classes != 0 : field.classes < 1)
+        userError("{}: field `classes` must be {} for {}", where, isNumberLabel(field) ? "0" : "at least 1", kind);
       if (kind == "tokens" && field.maxRows < 1) userError("{}: field `max_rows` must be at least 1 for tokens", where);
       if (kind == "label" && m.labelInput() >= 0) userError("{}: a second label", where);
       if (kind == "label") m.namesFile = jsonString(inputs[i], "names_file", where);

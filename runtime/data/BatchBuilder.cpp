@@ -67,7 +67,7 @@ void BatchBuilder::gather(const Column &column, std::byte *out) const {
       ids[first[(size_t)i]] = sequence[0];
       std::copy(sequence.begin() + 1, sequence.end(), ids + at[(size_t)i]);
     }
-  } else if (column.spec.kind == FieldKind::Label) {
+  } else if (column.spec.kind == FieldKind::Label && !isNumberLabel(column.spec)) {
     for (int64_t i = 0; i < n; ++i) ((int32_t *)out)[i] = column.labels[(size_t)indices[(size_t)i]];
   } else {
     const size_t bytes = (size_t)(elementsOf(column.spec) * valueTypeSize(column.spec.dtype));

@@ -13,7 +13,9 @@ std::string describe(const FieldSpec &field) {
     case FieldKind::Tokens:
       if (field.tokenizer) return fmt::format("tokens(wordpiece, max {})", field.maxRows);
       return fmt::format("tokens({}, max {})", field.classes, field.maxRows);
-    case FieldKind::Label: return fmt::format("class({})", field.classes);
+    case FieldKind::Label:
+      if (isNumberLabel(field)) return "f32, a number as label";
+      return fmt::format("class({})", field.classes);
     case FieldKind::Values: break;
   }
   const char *type = field.dtype == ValueType::U8 ? "u8" : field.dtype == ValueType::F32 ? "f32" : "i32";

@@ -5,6 +5,7 @@
 #include "runtime/data/FieldSpec.h"
 
 #include <cstddef>
+#include <cstring>
 #include <span>
 
 namespace offramp::runtime {
@@ -12,12 +13,17 @@ namespace offramp::runtime {
 struct Column {
   FieldSpec spec;
   bool present = true;            ///< false: a label column that the files do not have
-  std::vector<std::byte> values;  ///< Values: [rows, shape…] of spec.dtype
+  std::vector<std::byte> values;  ///< Values: [rows, shape…] of spec.dtype. A label that is a number: f32 [rows]
   std::vector<int32_t> tokens;    ///< Tokens: all sequences, one behind the other
   std::vector<int64_t> starts;    ///< Tokens: rows + 1 places in `tokens`
-  std::vector<int32_t> labels;    ///< Label: [rows]
+  std::vector<int32_t> labels;    ///< Label that is a class: [rows]
   int64_t cut = 0;                ///< Tokens from text: samples that were longer than the field's maximum
 
+  float numberAt(int64_t row) const {  ///< of a label that is a number
+    float number;
+    std::memcpy(&number, values.data() + (size_t)row * sizeof number, sizeof number);
+    return number;
+  }
   int64_t lengthOf(int64_t row) const { return starts[(size_t)row + 1] - starts[(size_t)row]; }
   std::span<const int32_t> sequence(int64_t row) const {
     return {tokens.data() + starts[(size_t)row], (size_t)lengthOf(row)};

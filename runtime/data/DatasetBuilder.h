@@ -18,7 +18,7 @@ class DatasetBuilder {
       column.spec = field;
       if (field.kind == FieldKind::Tokens) column.starts.push_back(0);
       data.columns.push_back(std::move(column));
-      maps.emplace_back(field.kind == FieldKind::Label ? field : FieldSpec{});
+      maps.emplace_back(field.kind == FieldKind::Label && !isNumberLabel(field) ? field : FieldSpec{});
     }
   }
 
@@ -30,7 +30,7 @@ class DatasetBuilder {
 
   Dataset finish(int64_t rows, const std::vector<std::string> &paths) {
     for (size_t f = 0; f < fields(); ++f)
-      if (spec(f).kind == FieldKind::Label && column(f).present) maps[f].finish(column(f), paths[f < paths.size() ? f : 0]);
+      if (spec(f).kind == FieldKind::Label && !isNumberLabel(spec(f)) && column(f).present) maps[f].finish(column(f), paths[f < paths.size() ? f : 0]);
     data.rows = rows;
     data.paths = paths;
     return std::move(data);
@@ -38,7 +38,7 @@ class DatasetBuilder {
 
  private:
   Dataset data;
-  std::vector<LabelMap> maps;  ///< used for label fields only
+  std::vector<LabelMap> maps;  ///< used for labels that are classes only
   bool labelsAreRequired;
 };
 

@@ -24,6 +24,7 @@ constexpr GlueTask tasks[] = {
     {.name = "qqp", .first = "question1", .second = "question2", .label = "is_duplicate", .classNames = {"0", "1"}, .f1 = true},
     {.name = "rte", .first = "sentence1", .second = "sentence2", .label = "label", .classNames = {"entailment", "not_entailment"}},
     {.name = "sst2", .first = "sentence", .second = "", .label = "label", .classNames = {"0", "1"}},
+    {.name = "stsb", .first = "sentence1", .second = "sentence2", .label = "score", .classNames = {}},
 };
 
 /// Records behind a header line that the file does not have.
@@ -71,11 +72,15 @@ std::vector<FieldSpec> fieldsOf(const GlueTask &task, std::vector<FieldSpec> fie
     if (field.kind != FieldKind::Label || labelled)
       userError("`glue:{}` has texts and one label, but the model also takes `{}`: {}", task.name, field.name, describe(field));
     labelled = true;
+    const std::string name = field.name;
+    field.name = task.label;
+    if (task.isNumber() && !isNumberLabel(field)) userError("`glue:{}` has a number as label, but `{}` of the model is a class of {}; declare it as `f32`", task.name, name, field.classes);
+    if (task.isNumber()) continue;
+    if (isNumberLabel(field)) userError("`glue:{}` has {} classes ({}), but `{}` of the model is a number", task.name, task.classes().size(), fmt::join(task.classes(), ", "), name);
     if (field.classes != (int64_t)task.classes().size())
       userError("`glue:{}` has {} classes ({}), but `{}` of the model has {}", task.name, task.classes().size(), fmt::join(task.classes(), ", "),
-                field.name, field.classes);
+                name, field.classes);
     if (field.names.empty()) field.names.assign(task.classes().begin(), task.classes().end());
-    field.name = task.label;
   }
   if (!labelled && labels == Labels::Required) userError("`glue:{}` is for models with a label", task.name);
   return fields;
@@ -96,8 +101,6 @@ GlueSource parseGlue(std::string_view path) {
   const std::string_view name = path.substr(prefix.size(), equals == std::string_view::npos ? equals : equals - prefix.size());
   if (equals == std::string_view::npos || equals + 1 == path.size())
     throw UsageError(fmt::format("`{}`: expected glue:TASK=DIR, for instance `glue:mrpc=data/mrpc`", path));
-  if (name == "stsb" || name == "sts-b")
-    throw UsageError(fmt::format("`{}`: STS-B asks for a number, not a class; labels that are numbers are not in the language yet", path));
   const GlueTask *task = findGlueTask(name);
   if (!task) {
     std::vector<std::string_view> names;

@@ -15,12 +15,13 @@ struct GlueTask {
   std::string_view name;
   std::string_view first, second;  ///< columns of the texts; no second: single texts
   std::string_view label;
-  std::array<std::string_view, 3> classNames;  ///< in the order of their numbers; two or three
+  std::array<std::string_view, 3> classNames;  ///< in the order of their numbers; two or three, none if the label is a number
   std::string_view test = "dev";               ///< the file with labels that is tested on: the published test files have none
   std::string_view header = {};                ///< the columns of files that lack a header line
   bool f1 = false, matthews = false;           ///< metrics besides accuracy
 
-  std::span<const std::string_view> classes() const { return {classNames.data(), classNames[2].empty() ? 2u : 3u}; }
+  bool isNumber() const { return classNames[0].empty(); }
+  std::span<const std::string_view> classes() const { return {classNames.data(), isNumber() ? 0u : classNames[2].empty() ? 2u : 3u}; }
 };
 
 const GlueTask *findGlueTask(std::string_view name);

@@ -88,6 +88,7 @@ int64_t checkShape(const Header &header, const FieldSpec &spec, const std::strin
   const bool integers = header.type.code != 0x0D && header.type.code != 0x0E;
   switch (spec.kind) {
     case FieldKind::Label:
+      if (isNumberLabel(spec)) break;
       if (!squeezed(perSample).empty() || !integers) refuse(describe(spec) + ", one integer");
       return 1;
     case FieldKind::Tokens:
@@ -111,7 +112,7 @@ void appendSample(DatasetBuilder &builder, size_t field, const uint8_t *bytes, i
   }
   for (int64_t e = 0; e < elements; ++e) {
     double number = element(bytes + e * type.size, type.code);
-    if (spec.kind == FieldKind::Label) {
+    if (spec.kind == FieldKind::Label && !isNumberLabel(spec)) {
       builder.labels(field).addNumber(column, (int64_t)number, place);
     } else if (spec.kind == FieldKind::Tokens) {
       appendToken(column, (int64_t)number, std::to_string((int64_t)number), place);

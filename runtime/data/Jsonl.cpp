@@ -98,7 +98,7 @@ int64_t readJsonl(InputStream &stream, DatasetBuilder &builder) {
       if (rows == 0 && builder.mayBeAbsent(f)) column.present = found != object.end();
       if (!column.present) continue;
       if (found == object.end()) missingMember(object, column.spec.name, column.spec, place);
-      if (column.spec.kind == FieldKind::Label) appendLabel(column, builder.labels(f), *found, place);
+      if (column.spec.kind == FieldKind::Label && !isNumberLabel(column.spec)) appendLabel(column, builder.labels(f), *found, place);
       else if (column.spec.kind == FieldKind::Tokens) appendTokens(column, *found, place);
       else appendValues(column, *found, place);
     }

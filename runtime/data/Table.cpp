@@ -123,7 +123,7 @@ class Binder {
   bool areNumbers(const std::vector<Binding> &bindings) const {
     for (const Binding &b : bindings) {
       FieldKind kind = builder.spec(b.field).kind;
-      if (kind == FieldKind::Values && !parseNumber(first[b.column])) return false;
+      if ((kind == FieldKind::Values || isNumberLabel(builder.spec(b.field))) && !parseNumber(first[b.column])) return false;
       if (kind == FieldKind::Tokens && !isIdList(first[b.column])) return false;
     }
     return true;
@@ -145,7 +145,7 @@ void readRecord(DatasetBuilder &builder, const std::vector<Binding> &bindings, c
   for (const Binding &b : bindings) {
     Column &column = builder.column(b.field);
     const std::string &cell = cells[b.column];
-    if (column.spec.kind == FieldKind::Label)
+    if (column.spec.kind == FieldKind::Label && !isNumberLabel(column.spec))
       builder.labels(b.field).add(column, cell, place);
     else if (isText(column.spec))
       appendText(builder, b.field, cell, cells[b.second]);

@@ -36,7 +36,7 @@ std::string configText(const fs::path &path, int64_t classes, const std::vector<
     return json.dump(2) + "\n";
   }
   json["architectures"] = {"BertForSequenceClassification"};
-  json["problem_type"] = "single_label_classification";
+  json["problem_type"] = classes == 1 ? "regression" : "single_label_classification";
   OrderedJson label = OrderedJson::object(), id = OrderedJson::object();
   for (int64_t i = 0; i < classes; ++i) {
     const std::string name = i < (int64_t)names.size() ? names[(size_t)i] : fmt::format("LABEL_{}", i);

@@ -4,8 +4,11 @@
 #include "runtime/core/Error.h"
 #include "runtime/data/BatchBuilder.h"
 #include "runtime/data/WorstRows.h"
+#include "runtime/infer/Metrics.h"
 
+#include <algorithm>
 #include <cstring>
+#include <numeric>
 
 namespace offramp::runtime {
 
@@ -37,6 +40,16 @@ int64_t Collected::exitStage(int64_t sample) const {
   return stages;
 }
 
+Collected labelled(const Split &split) {
+  Collected c;
+  if (const Column *labels = split.data->find(FieldKind::Label))
+    for (int64_t row : split.rows) {
+      if (isNumberLabel(labels->spec)) c.numbers.push_back(labels->numberAt(row));
+      else c.labels.push_back(labels->labels[(size_t)row]);
+    }
+  return c;
+}
+
 std::optional<Collected> collect(Session &session, const Split &split, int64_t batch, const std::function<bool(int64_t)> &proceed) {
   const Manifest &m = session.manifest();
   if (!m.evaluate) userError("`{}` has no evaluate program; build it again", session.artifact().path().string());
@@ -45,7 +58,7 @@ std::optional<Collected> collect(Session &session, const Split &split, int64_t b
   const size_t program = evaluate.program;
   session.reserve({&program, 1}, batch, worstRows(builder.rowCount(), split.rows, batch));
 
-  Collected all;
+  Collected all = labelled(split);
   all.samples = split.size(), all.stages = m.stages, all.classes = m.classes;
   std::vector<std::vector<float>> values;
   for (const ManifestCollected &value : evaluate.collected) values.emplace_back((size_t)(value.elements * split.size()));
@@ -64,32 +77,46 @@ std::optional<Collected> collect(Session &session, const Split &split, int64_t b
   }
   auto take = [&](const char *name) { return std::move(values[(size_t)evaluate.find(name)]); };
   all.logits = take("logits"), all.leave = take("leave"), all.decision = take("decision");
-  if (const Column *labels = split.data->find(FieldKind::Label))
-    for (int64_t row : split.rows) all.labels.push_back(labels->labels[(size_t)row]);
   return all;
+}
+
+std::vector<double> Collected::metricsAt(std::span<const int64_t> exits) const {
+  if (!numbers.empty()) {
+    std::vector<float> answers;
+    for (int64_t i = 0; i < samples; ++i) answers.push_back(number(i, exits[(size_t)i]));
+    return {pearson(answers, numbers), spearman(answers, numbers)};
+  }
+  int64_t right = 0;
+  for (int64_t i = 0; i < samples; ++i) right += predicted(i, exits[(size_t)i]) == labels[(size_t)i];
+  return {(double)right / (double)std::max<int64_t>(1, samples)};
+}
+
+double Collected::quality(std::span<const int64_t> exits) const {
+  const std::vector<double> metrics = metricsAt(exits);
+  return std::accumulate(metrics.begin(), metrics.end(), 0.0) / (double)metrics.size();
 }
 
 CollectedSummary summarize(const Collected &c) {
   CollectedSummary summary;
-  std::vector<int64_t> right((size_t)c.stages);
   summary.histogram.assign((size_t)c.stages, 0);
-  int64_t rightAtExit = 0, stageSum = 0;
+  std::vector<int64_t> exits((size_t)c.samples);
+  int64_t stageSum = 0;
   for (int64_t i = 0; i < c.samples; ++i) {
-    const int64_t exit = c.exitStage(i);
-    stageSum += exit;
-    ++summary.histogram[(size_t)exit - 1];
-    if (c.labels.empty()) continue;
-    for (int64_t s = 1; s <= c.stages; ++s) {
-      const bool isRight = c.predicted(i, s) == c.labels[(size_t)i];
-      right[(size_t)s - 1] += isRight;
-      if (s == exit) rightAtExit += isRight;
-    }
+    exits[(size_t)i] = c.exitStage(i);
+    stageSum += exits[(size_t)i];
+    ++summary.histogram[(size_t)exits[(size_t)i] - 1];
   }
-  const double n = (double)std::max<int64_t>(1, c.samples);
-  summary.accuracy = (double)rightAtExit / n;
-  summary.meanStage = (double)stageSum / n;
-  for (int64_t count : right) summary.perStageAccuracy.push_back((double)count / n);
+  summary.meanStage = (double)stageSum / (double)std::max<int64_t>(1, c.samples);
   summary.leaveShares = leaveShares(summary.histogram);
+  if (!c.isLabelled()) return summary;
+  summary.metrics = c.numbers.empty() ? std::vector<StageMetric>{{"accuracy"}} : std::vector<StageMetric>{{"pearson"}, {"spearman"}};
+  const std::vector<double> found = c.metricsAt(exits);
+  for (size_t m = 0; m < found.size(); ++m) summary.metrics[m].atExit = found[m];
+  for (int64_t stage = 1; stage <= c.stages; ++stage) {
+    const std::vector<double> here = c.metricsAt(std::vector<int64_t>((size_t)c.samples, stage));
+    for (size_t m = 0; m < here.size(); ++m) summary.metrics[m].perStage.push_back(here[m]);
+  }
+  summary.quality = c.quality(exits);
   return summary;
 }
 

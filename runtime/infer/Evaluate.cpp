@@ -2,7 +2,6 @@
 #include "runtime/infer/Evaluate.h"
 
 #include "runtime/data/WorstRows.h"
-#include "runtime/infer/Collect.h"
 
 #include <chrono>
 #include <cmath>
@@ -17,6 +16,20 @@ double now() { return std::chrono::duration<double>(std::chrono::steady_clock::n
 int64_t rowsOf(const Split &split, const BatchBuilder &builder, int64_t batch) { return worstRows(builder.rowCount(), split.rows, batch); }
 
 }  // namespace
+
+void Evaluation::add(const Prediction &p, bool exits) {
+  histogram.resize((size_t)stages);
+  ++histogram[(size_t)p.stage - 1];
+  undecided += exits && p.stage < stages && std::isnan(p.decision);
+  predictions.push_back(p);
+}
+
+void Evaluation::finish(bool labelled) {
+  for (const Prediction &p : predictions) meanStage += (double)p.stage;
+  meanStage /= (double)samples;
+  if (labelled && number) metrics = numberMetrics(predictions);
+  if (labelled && !number) accuracy = runtime::accuracy(predictions);
+}
 
 double averageRows(const Split &split, const Manifest &manifest) {
   const Column *tokens = manifest.rowsPerSample == 0 ? split.data->find(FieldKind::Tokens) : nullptr;
@@ -53,12 +66,11 @@ void Evaluator::warmUp(const InferOptions &options, int64_t samples) {
 Evaluation Evaluator::evaluate(const InferOptions &options, const std::string &title, Progress::Output output) {
   Evaluation e;
   e.samples = split.size(), e.stages = session.manifest().stages, e.batch = batchSize;
-  e.histogram.assign((size_t)e.stages, 0);
+  e.number = session.manifest().answersNumber();
   e.predictions.reserve((size_t)e.samples);
   const Column *labels = split.data->find(FieldKind::Label);
   Progress progress(title, e.samples, "samples", output);
   double seconds = 0;
-  int64_t right = 0, stageSum = 0;
   for (int64_t at = 0; at < e.samples; at += batchSize) {
     const int64_t n = std::min(batchSize, e.samples - at);
     builder.build({split.rows.data() + at, (size_t)n});
@@ -67,20 +79,16 @@ Evaluation Evaluator::evaluate(const InferOptions &options, const std::string &t
     seconds += now() - begun;
     for (int64_t i = 0; i < n; ++i) {
       const int64_t row = split.rows[(size_t)(at + i)];
-      Prediction p{row, labels ? labels->labels[(size_t)row] : -1, result.predicted(i), result.stage[i], result.decision[i]};
-      right += p.prediction == p.label;
-      stageSum += p.stage;
-      ++e.histogram[(size_t)p.stage - 1];
-      e.undecided += options.exits && p.stage < e.stages && std::isnan(p.decision);
-      e.predictions.push_back(p);
+      Prediction p{row, labels && !e.number ? labels->labels[(size_t)row] : -1, result.predicted(i), result.stage[i], result.decision[i]};
+      if (e.number) p.number = result.logits[i], p.numberLabel = labels ? std::optional(labels->numberAt(row)) : std::nullopt;
+      e.add(p, options.exits);
     }
     // Without a warm-up the cost model learns from the first samples; it changes how fast answers come, not what they are.
     if (!warm && options.exits && at < learnedFrom) session.backend().setLeaveShares(leaveShares(e.histogram));
     progress.update(at + n);
   }
   progress.finish();
-  if (labels) e.accuracy = (double)right / (double)e.samples;
-  e.meanStage = (double)stageSum / (double)e.samples;
+  e.finish(labels != nullptr);
   e.samplesPerSecond = seconds > 0 ? (double)e.samples / seconds : 0;
   return e;
 }

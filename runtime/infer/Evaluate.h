@@ -4,7 +4,9 @@
 
 #include "runtime/data/Predictions.h"
 #include "runtime/data/Splits.h"
+#include "runtime/infer/Collect.h"
 #include "runtime/infer/Infer.h"
+#include "runtime/infer/Metrics.h"
 #include "runtime/train/Progress.h"
 
 #include <optional>
@@ -15,11 +17,18 @@ namespace offramp::runtime {
 
 struct Evaluation {
   int64_t samples = 0, stages = 0, batch = 0;
-  std::optional<double> accuracy;  ///< none without labels
+  std::optional<double> accuracy;  ///< none without labels, and where they are numbers
+  Metrics metrics;                 ///< of labels that are numbers; Eval adds those of the data's task
+  bool number = false;             ///< answers are numbers
+  std::vector<StageMetric> perStage;  ///< empty unless somebody fills it
   double meanStage = 0, samplesPerSecond = 0;
   std::vector<int64_t> histogram;  ///< samples leaving at each stage
   std::vector<Prediction> predictions;
   int64_t undecided = 0;           ///< samples with a decision that was not a number where one was compared
+
+  void add(const Prediction &prediction, bool exits);
+  /// After the last: mean stage; with labels accuracy, or of numbers their correlations.
+  void finish(bool labelled);
 };
 
 /// Rows of a sample on the average, as the cost model counts them.

@@ -22,12 +22,14 @@ constexpr Leaves comparisons[] = {[](double d, double v) { return d > v; }, [](d
 
 ThresholdPoint pointAt(const Collected &c, Leaves leaves, double value) {
   ThresholdPoint point{value, 0, 0};
+  std::vector<int64_t> exits;
   for (int64_t i = 0; i < c.samples; ++i) {
     int64_t stage = 1;
     while (stage < c.stages && !leaves(c.decision[(size_t)(i * c.stages + stage - 1)], value)) ++stage;
     point.meanStage += (double)stage / (double)c.samples;
-    point.accuracy += (c.predicted(i, stage) == c.labels[(size_t)i] ? 1.0 : 0.0) / (double)c.samples;
+    exits.push_back(stage);
   }
+  point.accuracy = c.quality(exits);
   return point;
 }
 
@@ -40,7 +42,7 @@ Thresholds none(std::string reason) {
 }  // namespace
 
 std::vector<ThresholdPoint> thresholdCurve(const Collected &c, double inForce) {
-  if (c.labels.empty() || c.samples == 0) return {};
+  if (!c.isLabelled() || c.samples == 0) return {};
   std::vector<double> decisions;
   Leaves leaves = nullptr;
   for (Leaves tried : comparisons) {
@@ -77,7 +79,7 @@ Thresholds chooseThreshold(Session &session, const Split &valid) {
   const Split used = front(valid, mostSamples);
   const double own = session.settings().named().at(*setting);
   Thresholds found;
-  found.setting = *setting, found.samples = used.size();
+  found.setting = *setting, found.samples = used.size(), found.number = m.answersNumber();
   found.points = thresholdCurve(*collect(session, used, batch), own);
   if (found.points.empty()) return none(fmt::format("`{}` is not simply compared with one number", *setting));
   for (size_t i = 0; i < found.points.size(); ++i)
@@ -99,9 +101,9 @@ void writeThresholds(const std::filesystem::path &run, const Thresholds &t) {
   } else {
     json["setting"] = t.setting;
     json["chosen"] = t.points[t.chosen].value;
-    json["accuracy_given_up"] = kAccuracyGivenUp;
+    json[t.number ? "correlation_given_up" : "accuracy_given_up"] = kAccuracyGivenUp;
     json["validation_samples"] = t.samples;
-    for (const ThresholdPoint &p : t.points) json["points"].push_back({{"value", p.value}, {"accuracy", p.accuracy}, {"mean_stage", p.meanStage}});
+    for (const ThresholdPoint &p : t.points) json["points"].push_back({{"value", p.value}, {t.number ? "correlation" : "accuracy", p.accuracy}, {"mean_stage", p.meanStage}});
   }
   writeFileAtomic(run / "thresholds.json", jsonLine(json) + "\n");
 }

@@ -12,7 +12,7 @@
 namespace offramp::runtime {
 
 struct ThresholdPoint {
-  double value = 0, accuracy = 0, meanStage = 0;
+  double value = 0, accuracy = 0, meanStage = 0;  ///< where labels are numbers, `accuracy` is their correlation (Collected::quality)
 };
 
 /// Accuracy of the recommended value lies at most so much below the best one's.
@@ -22,6 +22,7 @@ struct Thresholds {
   std::string setting;                 ///< name of what is compared; empty: nothing was chosen …
   std::string reason;                  ///< … because
   int64_t samples = 0;
+  bool number = false;                 ///< labels are numbers
   std::vector<ThresholdPoint> points;  ///< by value
   size_t chosen = 0, best = 0;         ///< places in `points`: the earliest exits within kAccuracyGivenUp of the best accuracy; that best one
 };

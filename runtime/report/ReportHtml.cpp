@@ -11,7 +11,7 @@ std::string reportJson(const ReportData &data) {
   auto orNull = [](const std::optional<double> &value) { return value ? OrderedJson(*value) : OrderedJson(nullptr); };
   const Evaluation &e = data.evaluation;
   OrderedJson json{{"model", data.info.model}, {"run", data.runFolder}, {"samples", e.samples}, {"accuracy", orNull(e.accuracy)}, {"mean_stage", e.meanStage},
-                   {"stages", e.stages}, {"stage_histogram", e.histogram}, {"per_stage_accuracy", data.stages.perStageAccuracy}, {"class_exits", data.classExits},
+                   {"stages", e.stages}, {"stage_histogram", e.histogram}, {"per_stage_accuracy", data.stages.metrics.empty() ? std::vector<double>{} : data.stages.metrics[0].perStage}, {"class_exits", data.classExits},
                    {"swept", data.sweep.setting}, {"batches", data.sweep.batches}};
   OrderedJson points = OrderedJson::array();
   for (const SweepPoint &p : data.sweep.points)

@@ -5,7 +5,7 @@
 #include "runtime/data/DataArgument.h"
 #include "runtime/data/ReadDataset.h"
 #include "runtime/embed/EmbeddedModel.h"
-#include "runtime/infer/Evaluate.h"
+#include "runtime/infer/EvaluationJson.h"
 
 #include <CLI/CLI.hpp>
 #include <fmt/ranges.h>
@@ -39,7 +39,8 @@ std::string describeInputs(const EmbeddedModel &model) {
 
 void declare(CLI::App &app, const EmbeddedModel &model, Options &options) {
   const Manifest &m = model.manifest();
-  app.description(fmt::format("{}: model {}, {} stages, {} classes, made by offramp {} for {}", model.name(), m.model, m.stages, m.classes, m.offramp, m.cpuName));
+  app.description(fmt::format("{}: model {}, {} stages, {}, made by offramp {} for {}", model.name(), m.model, m.stages,
+                              m.answersNumber() ? "answers with a number" : fmt::format("{} classes", m.classes), m.offramp, m.cpuName));
   app.set_version_flag("--version", fmt::format("{} (model {}, offramp {}, {})", model.name(), m.model, m.offramp, m.cpuName));
   app.add_option("INPUT", options.inputs, "IDX files in the order of the inputs, one table (.csv, .tsv, .jsonl), or text (.txt), a sample a line; plain or .gz; commas separate too")->required();
   app.add_option("-o,--out", options.out, "table to write (.tsv); standard output if absent");
@@ -59,21 +60,6 @@ void declare(CLI::App &app, const EmbeddedModel &model, Options &options) {
   }
   app.footer(fmt::format("Inputs of the model:\n{}\nThe table has the columns index, label, prediction, stage, decision; the decision is empty at a forced exit.\n"
                          "Exit status: 1 wrong input, 2 wrong usage, 3 a mistake of offramp.", describeInputs(model)));
-}
-
-void summarize(const Evaluation &e, const EmbeddedModel &model, const std::string &dtype) {
-  OrderedJson json;
-  json["model"] = model.manifest().model;
-  json["samples"] = e.samples;
-  json["accuracy"] = e.accuracy ? OrderedJson(*e.accuracy) : OrderedJson(nullptr);
-  json["mean_stage"] = e.meanStage;
-  json["stages"] = e.stages;
-  json["stage_histogram"] = e.histogram;
-  json["samples_per_second"] = e.samplesPerSecond;
-  json["batch"] = e.batch;
-  json["backend"] = "cpu";
-  json["dtype"] = dtype;
-  std::cout << jsonLine(json) << "\n";
 }
 
 void answer(const EmbeddedModel &model, const Options &options) {
@@ -99,7 +85,12 @@ void answer(const EmbeddedModel &model, const Options &options) {
   Evaluation e = evaluator.evaluate(how, model.name(), options.out.empty() ? Progress::Output{} : Progress::standardError());
   e.batch = options.batch;
   if (!options.out.empty()) writePredictions(options.out, e.predictions, model.classes());
-  if (options.json) return summarize(e, model, options.dtype.empty() ? model.dtype() : options.dtype);
+  if (options.json) {
+    OrderedJson json{{"model", model.manifest().model}};
+    json.update(evaluationJson(e, "cpu", options.dtype.empty() ? model.dtype() : options.dtype));
+    std::cout << jsonLine(json) << "\n";
+    return;
+  }
   if (!options.out.empty()) return;
   std::string table = predictionsHeader();
   for (const Prediction &prediction : e.predictions) table += predictionLine(prediction, model.classes());

@@ -27,7 +27,7 @@ void Loop::save() {
   c.data = trainIdentity;
   c.more = {{"batch", state.batch},         {"phase_step", state.phaseStep}, {"epochs", state.epochs},
             {"sums", state.sums},           {"seconds", state.seconds},      {"has_best", state.hasBest},
-            {"best_accuracy", state.bestAccuracy}, {"best_epoch", state.bestEpoch},
+            {"best_accuracy", state.bestQuality}, {"best_epoch", state.bestEpoch},
             {"metrics", metrics->offset()}, {"events", events->offset()},    {"valid", validIdentity.sha256}};
   auto weights = session.weights();
   std::vector<Block> blocks{{"weights", std::as_bytes(weights)}, {"m", bytesOf(m)}, {"v", bytesOf(v)}};
@@ -53,7 +53,7 @@ void Loop::restore(const Checkpoint &c) {
     state.sums = jsonMember(more, "sums", name).get<std::vector<double>>();
     state.seconds = jsonMember(more, "seconds", name).get<double>();
     state.hasBest = jsonMember(more, "has_best", name).get<bool>();
-    state.bestAccuracy = jsonMember(more, "best_accuracy", name).get<double>();
+    state.bestQuality = jsonMember(more, "best_accuracy", name).get<double>();
   } catch (const Json::exception &error) {
     userError("{}: field `more` is damaged: {}", name, error.what());
   }

@@ -83,14 +83,16 @@ bool Loop::validate(const ManifestTrainPhase &phase) {
     std::optional<Collected> values = collect(session, splits.valid, std::min<int64_t>(64, splits.valid.size()), [&](int64_t) { return !stopped(); });
     if (!values) return false;
     CollectedSummary summary = summarize(*values);
-    line["valid_accuracy"] = summary.accuracy;
+    for (const StageMetric &metric : summary.metrics) {
+      line["valid_" + metric.name] = metric.atExit;
+      line["valid_per_stage_" + metric.name] = metric.perStage;
+      events->scalar("valid/" + metric.name, state.step, (float)metric.atExit);
+    }
     line["valid_mean_stage"] = summary.meanStage;
-    line["valid_per_stage_accuracy"] = summary.perStageAccuracy;
     line["valid_leave_shares"] = summary.leaveShares;
-    events->scalar("valid/accuracy", state.step, (float)summary.accuracy);
     events->scalar("valid/mean_stage", state.step, (float)summary.meanStage);
-    if (isLastTraining((size_t)state.phase) && (!state.hasBest || summary.accuracy >= state.bestAccuracy)) {
-      state.hasBest = true, state.bestAccuracy = summary.accuracy, state.bestEpoch = state.epoch + 1;
+    if (isLastTraining((size_t)state.phase) && (!state.hasBest || summary.quality >= state.bestQuality)) {
+      state.hasBest = true, state.bestQuality = summary.quality, state.bestEpoch = state.epoch + 1;
       std::memcpy(best.data(), session.weights().data(), best.bytes());
     }
   }
@@ -123,7 +125,7 @@ LoopEnd Loop::train(const ManifestTrainPhase &phase) {
       if (due && state.batch < batches) save(), sinceSave = 0;
     }
     if (!validate(phase)) return LoopEnd::Interrupted;
-    progress.finish(fmt::format("loss {:.4g}", state.sums[0] / (double)samples) + (state.hasBest ? fmt::format(", best valid accuracy {:.4f}", state.bestAccuracy) : ""));
+    progress.finish(fmt::format("loss {:.4g}", state.sums[0] / (double)samples) + (state.hasBest ? fmt::format(", best valid {} {:.4f}", session.manifest().answersNumber() ? "correlation" : "accuracy", state.bestQuality) : ""));
     if (state.epoch + 1 < phase.epochs) {  // the checkpoint says: the next epoch, none of its batches done
       LoopState here = state;
       ++state.epoch, ++state.epochs, state.batch = 0;

@@ -66,6 +66,6 @@ refused 1 "no member \`sentence\`" "$offramp" run run --input pairs.jsonl
 refused 1 "model_type" bash -c "cp -r hf other && sed -i s/\\\"bert\\\"/\\\"roberta\\\"/ other/config.json && '$offramp' import hf other --out no"
 refused 1 "no model.safetensors" bash -c "mkdir empty && cp hf/config.json hf/vocab.txt empty && '$offramp' import hf empty --out no"
 refused 1 "exists" "$offramp" import hf hf --out model
-refused 2 "STS-B" "$offramp" train model/model.ramp --data glue:stsb=hf --out no
+refused 1 "has pairs of texts" "$offramp" train model/model.ramp --data glue:stsb=hf --out no
 [[ ! -e no ]] || fail "a refused command left something behind"
 echo passed

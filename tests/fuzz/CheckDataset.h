@@ -15,9 +15,9 @@ inline void checkDataset(const offramp::runtime::Dataset &data) {
   for (const Column &column : data.columns) {
     const FieldSpec &spec = column.spec;
     if (!column.present) continue;
-    if (spec.kind == FieldKind::Values)
+    if (spec.kind == FieldKind::Values || isNumberLabel(spec))
       mustHold((int64_t)column.values.size() == data.rows * elementsOf(spec) * valueTypeSize(spec.dtype));
-    if (spec.kind == FieldKind::Label) {
+    if (spec.kind == FieldKind::Label && !isNumberLabel(spec)) {
       mustHold((int64_t)column.labels.size() == data.rows);
       for (int32_t label : column.labels) mustHold(label >= 0 && label < spec.classes);
       mustHold(data.rows == 0 || (int64_t)spec.names.size() == spec.classes);

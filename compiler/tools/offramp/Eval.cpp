@@ -1,17 +1,15 @@
-// `offramp eval`: accuracy, exits and speed of a run on its test data.
+// `offramp eval`: accuracy (or correlations), exits and speed of a run on its test data.
 #include "compiler/tools/offramp/Command.h"
 #include "compiler/tools/offramp/OpenRun.h"
 #include "compiler/tools/offramp/ReferenceRun.h"
 
 #include "runtime/core/Error.h"
 #include "runtime/infer/Collect.h"
-#include "runtime/infer/Evaluate.h"
-#include "runtime/infer/Metrics.h"
+#include "runtime/infer/EvaluationJson.h"
 
 #include <fmt/ranges.h>
 
 #include <chrono>
-#include <cmath>
 #include <iostream>
 
 namespace offramp::tool {
@@ -27,18 +25,19 @@ struct Options {
   bool json = false;
 };
 
-using Metrics = std::vector<std::pair<std::string, double>>;
+/// A share as people read it, a correlation as it is.
+std::string shown(const std::string &metric, double value) { return metric == "accuracy" ? fmt::format("{:.2f} %", 100 * value) : fmt::format("{:.4f}", value); }
 
-void print(const Evaluation &e, const std::vector<double> &perStage, const Metrics &metrics, const std::string &products) {
+void print(const Evaluation &e, const std::string &products) {
   std::cout << fmt::format("samples            {}\n", e.samples);
   if (e.accuracy) std::cout << fmt::format("accuracy           {:.2f} %\n", 100 * *e.accuracy);
-  for (const auto &[name, value] : metrics)
+  for (const auto &[name, value] : e.metrics)
     if (name != "accuracy") std::cout << fmt::format("{:<18} {:.4f}\n", name, value);
   std::cout << fmt::format("mean stage         {:.3f} of {} (layer ratio {:.2f})\n", e.meanStage, e.stages, (double)e.stages / e.meanStage);
   std::cout << fmt::format("exits per stage    {}\n", fmt::join(e.histogram, " "));
-  if (!perStage.empty()) {
-    std::cout << "accuracy per stage";
-    for (double share : perStage) std::cout << fmt::format(" {:.2f} %", 100 * share);
+  for (const StageMetric &metric : e.perStage) {
+    std::cout << fmt::format("{:<18}", metric.name + " per stage");
+    for (double value : metric.perStage) std::cout << " " << shown(metric.name, value);
     std::cout << "\n";
   }
   std::cout << fmt::format("samples per second {:.0f} (batch {})\n", e.samplesPerSecond, e.batch);
@@ -46,52 +45,43 @@ void print(const Evaluation &e, const std::vector<double> &perStage, const Metri
   if (e.undecided > 0) std::cout << fmt::format("{} samples left by a decision that is not a number\n", e.undecided);
 }
 
-/// Those that the data's task is reported with; none for other data and without labels.
-Metrics metricsOf(const Dataset &data, const Evaluation &e) {
-  return data.task.empty() || !data.hasLabels() ? Metrics{} : glueMetrics(data.task, e.predictions);
-}
-
-/// The interpreter's answers as an evaluation; `perStage` is filled where there are labels. One sample at a time decides, whatever --batch says.
-Evaluation byReference(const Options &options, OpenRun &run, const Split &split, std::vector<double> &perStage) {
+/// The interpreter's answers as an evaluation, with what every stage answers where there are labels. One sample at a time decides, whatever
+/// --batch says.
+Evaluation byReference(const Options &options, OpenRun &run, const Split &split) {
   ReferenceRun reference(options.run, run);
   Evaluation e;
-  e.samples = split.size(), e.stages = run.artifact->manifest().stages, e.batch = 1;
-  e.histogram.assign((size_t)e.stages, 0);
-  const Column *labels = split.data->find(FieldKind::Label);
+  e.samples = split.size(), e.stages = run.artifact->manifest().stages, e.batch = 1, e.number = run.artifact->manifest().answersNumber();
   ReferenceOptions how;
   how.bf16 = options.dtype == "bf16";
-  how.exits = options.exits == "on", how.everyStage = labels != nullptr, how.threads = options.threads;
+  how.exits = options.exits == "on", how.everyStage = split.data->hasLabels(), how.threads = options.threads;
   Progress progress("eval in double precision", e.samples, "samples", Progress::standardError());
   how.progress = [&](int64_t done) { progress.update(done); };
   const auto begun = std::chrono::steady_clock::now();
   std::vector<ReferenceAnswer> answers = reference.infer(*split.data, split.rows, how);
   e.samplesPerSecond = (double)e.samples / std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
   progress.finish();
-  int64_t right = 0, stageSum = 0;
-  if (labels) perStage.assign((size_t)e.stages, 0);
+  Collected every = labelled(split);
+  every.samples = e.samples, every.stages = e.stages, every.classes = run.artifact->manifest().classes;
   for (size_t i = 0; i < answers.size(); ++i) {
     const ReferenceAnswer &a = answers[i];
-    Prediction p{split.rows[i], labels ? labels->labels[(size_t)split.rows[i]] : -1, a.prediction, a.stage, a.decision};
-    right += p.prediction == p.label;
-    stageSum += p.stage;
-    ++e.histogram[(size_t)p.stage - 1];
-    e.undecided += how.exits && p.stage < e.stages && std::isnan(p.decision);
-    for (size_t s = 0; s < a.stagePredictions.size(); ++s) perStage[s] += (double)(a.stagePredictions[s] == p.label) / (double)e.samples;
-    e.predictions.push_back(p);
+    Prediction p{split.rows[i], every.labels.empty() ? -1 : every.labels[i], a.prediction, a.stage, a.decision};
+    if (e.number) p.number = a.number, p.numberLabel = every.numbers.empty() ? std::nullopt : std::optional(every.numbers[i]);
+    e.add(p, how.exits);
+    every.logits.insert(every.logits.end(), a.stageLogits.begin(), a.stageLogits.end());
   }
-  if (labels) e.accuracy = (double)right / (double)e.samples;
-  e.meanStage = (double)stageSum / (double)e.samples;
+  every.leave.assign((size_t)(e.samples * e.stages), 0);
+  if (every.isLabelled()) e.perStage = summarize(every).metrics;
+  e.finish(every.isLabelled());
   return e;
 }
 
-Evaluation byCpu(const Options &options, OpenRun &run, const Split &split, std::vector<double> &perStage) {
+Evaluation byCpu(const Options &options, OpenRun &run, const Split &split) {
   Evaluator evaluator(*run.session, split, options.batch);
   InferOptions infer;
   infer.exits = options.exits == "on";
   evaluator.warmUp(infer);
   Evaluation e = evaluator.evaluate(infer, "eval", Progress::standardError());
-  if (split.data->hasLabels() && run.artifact->manifest().evaluate)
-    perStage = summarize(*collect(*run.session, split, std::min<int64_t>(64, split.size()))).perStageAccuracy;
+  if (split.data->hasLabels() && run.artifact->manifest().evaluate) e.perStage = summarize(*collect(*run.session, split, std::min<int64_t>(64, split.size()))).metrics;
   return e;
 }
 
@@ -100,23 +90,11 @@ void eval(const Options &options) {
   if (!onCpu && options.dtype == "int8") throw UsageError("`--backend reference` computes in f32 or bf16; int8 runs on `--backend cpu`");
   OpenRun run = openRun(options.run, options.sets, options.threads, onCpu ? options.dtype : "f32");
   Split split = wholeSplit(testData(options.data, run.fields), options.limit);
-  std::vector<double> perStage;
-  Evaluation e = onCpu ? byCpu(options, run, split, perStage) : byReference(options, run, split, perStage);
+  Evaluation e = onCpu ? byCpu(options, run, split) : byReference(options, run, split);
   if (!options.predictions.empty()) writePredictions(options.predictions, e.predictions, run.info.classes);
-  const Metrics metrics = metricsOf(*split.data, e);
-  if (!options.json) return print(e, perStage, metrics, onCpu && options.dtype != "f32" ? fmt::format("{} ({})", options.dtype, run.products) : "");
-  OrderedJson json;
-  json["samples"] = e.samples;
-  json["accuracy"] = e.accuracy ? OrderedJson(*e.accuracy) : OrderedJson(nullptr);
-  for (const auto &[name, value] : metrics) json["metrics"][name] = value;
-  json["mean_stage"] = e.meanStage;
-  json["stages"] = e.stages;
-  json["stage_histogram"] = e.histogram;
-  json["per_stage_accuracy"] = perStage;
-  json["samples_per_second"] = e.samplesPerSecond;
-  json["batch"] = e.batch;
-  json["backend"] = options.backend;
-  json["dtype"] = options.dtype;
+  if (!split.data->task.empty() && split.data->hasLabels()) e.metrics = glueMetrics(split.data->task, e.predictions);
+  if (!options.json) return print(e, onCpu && options.dtype != "f32" ? fmt::format("{} ({})", options.dtype, run.products) : "");
+  OrderedJson json = evaluationJson(e, options.backend, options.dtype);
   json["products"] = onCpu ? run.products : "double precision";
   std::cout << jsonLine(json) << "\n";
 }

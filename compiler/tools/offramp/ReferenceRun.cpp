@@ -84,6 +84,7 @@ void ReferenceRun::answer(reference::Interpreter &interpreter, const reference::
     const reference::Answer &a = answers[i];
     out[i].stage = (int32_t)a.stage;
     out[i].prediction = argmax(a.logits.data.data(), a.logits.size());
+    out[i].number = (float)a.logits.data.at(0);
     out[i].decision = (float)a.decision;
     out[i].distance = a.distance;
   }
@@ -92,8 +93,7 @@ void ReferenceRun::answer(reference::Interpreter &interpreter, const reference::
   reference::Results results = interpreter.run("evaluate", inputs, run);
   const reference::Value &logits = results.collected.at("logits");
   for (size_t i = 0; i < answers.size(); ++i) {
-    const Tensor &t = logits.items[i];
-    for (int64_t s = 0; s < t.shape[0]; ++s) out[i].stagePredictions.push_back(argmax(t.data.data() + s * t.shape[1], t.shape[1]));
+    out[i].stageLogits.assign(logits.items[i].data.begin(), logits.items[i].data.end());
   }
 }
 

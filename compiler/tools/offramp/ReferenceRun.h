@@ -13,8 +13,9 @@ namespace offramp::tool {
 struct ReferenceAnswer {
   int32_t stage = 0, prediction = 0;
   float decision = 0;                     ///< NaN at a forced exit
+  float number = 0;                       ///< the first logit: the answer where the label is a number
   double distance = 0;                    ///< to flip
-  std::vector<int32_t> stagePredictions;  ///< of every stage, if asked for
+  std::vector<float> stageLogits;         ///< [stages, classes], if asked for
 };
 
 struct ReferenceOptions {

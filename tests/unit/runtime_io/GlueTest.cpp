@@ -2,6 +2,7 @@
 // are read by GlueDataTest.
 #include "DataTestSupport.h"
 
+#include "runtime/data/BatchBuilder.h"
 #include "runtime/data/DataArgument.h"
 #include "runtime/data/Glue.h"
 #include "runtime/text/WordPiece.h"
@@ -42,8 +43,7 @@ BOOST_AUTO_TEST_CASE(one_argument_gives_train_and_test) {
   BOOST_TEST(absoluteDataPath("glue:mrpc=some/../mrpc") == "glue:mrpc=" + (std::filesystem::current_path() / "mrpc").string());
   BOOST_TEST(parseDataArguments({"valid=glue:rte=x"})["valid"].at(0) == "glue:rte=x");
   BOOST_TEST(refused("glue:mrpc") == "`glue:mrpc`: expected glue:TASK=DIR, for instance `glue:mrpc=data/mrpc`");
-  BOOST_TEST(refused("glue:snli=x") == "`glue:snli=x`: there is no task `snli`; the tasks are cola, mnli, mrpc, qnli, qqp, rte, sst2");
-  BOOST_TEST(refused("glue:stsb=x") == "`glue:stsb=x`: STS-B asks for a number, not a class; labels that are numbers are not in the language yet");
+  BOOST_TEST(refused("glue:snli=x") == "`glue:snli=x`: there is no task `snli`; the tasks are cola, mnli, mrpc, qnli, qqp, rte, sst2, stsb");
   BOOST_TEST(refused("train=glue:rte=x,y") == "`--data train=glue:rte=x,y`: `glue:rte=x` is a whole split; it is given alone");
   BOOST_TEST(refused("train=y,glue:rte=x") == "`--data train=y,glue:rte=x`: `glue:rte=x` is a whole split; it is given alone");
 }
@@ -75,6 +75,34 @@ BOOST_AUTO_TEST_CASE(cola_has_no_header_line) {
   folder.with("dev.tsv", "gj04\t1\ta b\n");
   const std::string path = folder.file("dev.tsv");
   BOOST_TEST(errorOf([&] { readDataset("test", {"glue:cola=" + folder.path.string()}, fields); }) == path + ":1: 3 fields, but the header has 4");
+}
+
+BOOST_AUTO_TEST_CASE(the_label_of_stsb_is_a_number_and_quotes_are_ordinary_characters) {
+  TemporaryFolder folder;
+  const std::string header = "index\tgenre\tfilename\tyear\told_index\tsource1\tsource2\tsentence1\tsentence2\tscore\n";
+  folder.with("train.tsv", header + "0\tmain-captions\tMSRvid\t2012test\t0001\tnone\tnone\ta\tb\t5.000\n"
+                                    "1\tmain-captions\tMSRvid\t2012test\t0004\tnone\tnone\t\"a\tb \"b\"\t3.800\n");
+  std::vector<FieldSpec> fields = fieldsFor(true, 0);
+  fields[1].dtype = ValueType::F32;
+  const std::string glue = "glue:stsb=" + folder.path.string();
+  Dataset train = readDataset("train", {glue}, fields);
+  BOOST_TEST(train.rows == 2);
+  BOOST_TEST(train.columns[1].numberAt(0) == 5.0f);
+  BOOST_TEST(train.columns[1].numberAt(1) == 3.8f);
+  BOOST_TEST(train.columns[1].spec.names.empty());
+  BOOST_TEST(train.task == "stsb");
+  BOOST_TEST(train.hasLabels());
+  BatchBuilder builder(train, 0);
+  builder.build(std::vector<int64_t>{1, 0});
+  BOOST_TEST(static_cast<const float *>(builder.inputs()[1])[0] == 3.8f);
+  folder.with("dev.tsv", header + "0\tg\tf\ty\t1\tnone\tnone\ta\tb\thigh\n");
+  const std::string path = folder.file("dev.tsv");
+  BOOST_TEST(errorOf([&] { readDataset("test", {glue}, fields); }) == path + ":2: field `score`: value `high` is not a number");
+  std::vector<FieldSpec> classes = fieldsFor(true, 2);
+  BOOST_TEST(errorOf([&] { readDataset("train", {glue}, classes); }) ==
+             "`glue:stsb` has a number as label, but `answer` of the model is a class of 2; declare it as `f32`");
+  BOOST_TEST(errorOf([&] { readDataset("train", {"glue:rte=" + folder.path.string()}, fields); }) ==
+             "`glue:rte` has 2 classes (entailment, not_entailment), but `answer` of the model is a number");
 }
 
 BOOST_AUTO_TEST_CASE(a_model_that_does_not_fit_the_task_is_refused) {

@@ -59,3 +59,19 @@ BOOST_AUTO_TEST_CASE(whatIsNoComparisonGivesNoCurve) {
   unlabelled.labels.clear();
   BOOST_TEST(thresholdCurve(unlabelled, 0.5).empty());
 }
+
+BOOST_AUTO_TEST_CASE(whereLabelsAreNumbersTheirCorrelationCounts) {
+  Collected c;  // stage 1 has the numbers 0 and 1 right and 2 and 3 exchanged, stage 2 the other way round
+  c.samples = 4, c.stages = 2, c.classes = 1;
+  c.numbers = {1, 2, 3, 4};
+  c.logits = {1, 2, 2, 1, 4, 3, 3, 4};
+  c.decision = {0.1f, NAN, 0.2f, NAN, 0.7f, NAN, 0.9f, NAN};
+  c.leave = {1, 1, 1, 1, 0, 1, 0, 1};
+  auto points = thresholdCurve(c, 0.5);
+  BOOST_TEST(at(points, 0.5).accuracy == 1.0, boost::test_tools::tolerance(1e-12));
+  BOOST_TEST(at(points, 0.5).meanStage == 1.5);
+  BOOST_TEST(at(points, 0.1).accuracy == 0.8, boost::test_tools::tolerance(1e-12));  // nobody leaves: 2 and 1, then 3 and 4
+  const CollectedSummary summary = summarize(c);
+  BOOST_TEST(summary.metrics.at(0).name == "pearson");
+  BOOST_TEST(summary.metrics.at(1).perStage.at(0) == 0.8, boost::test_tools::tolerance(1e-12));
+}

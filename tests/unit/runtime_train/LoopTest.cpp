@@ -134,7 +134,7 @@ BOOST_AUTO_TEST_CASE(it_learns_and_evaluates) {
     BOOST_TEST((e.meanStage > 1 && e.meanStage < 2));
     CollectedSummary summary = summarize(*collect(session, all, batch));
     BOOST_TEST(summary.histogram == e.histogram, boost::test_tools::per_element());
-    BOOST_TEST(summary.accuracy == *e.accuracy);
+    BOOST_TEST(summary.quality == *e.accuracy);
     BOOST_TEST(evaluator.evaluate({false, 0, 0}, "", {}).meanStage == 2);
   }
 }
