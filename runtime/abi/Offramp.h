@@ -8,6 +8,11 @@
  *   // result.prediction[i], result.stage[i], result.decision[i], result.logits[i * result.classes + c]
  *   offramp_context_destroy(context);
  *
+ * A model of texts takes them as they are, in UTF-8:
+ *
+ *   offramp_text text = {"A superb film", 13};
+ *   if (offramp_run_text(context, 1, &text, NULL, &result)) puts(offramp_error(context));
+ *
  * `offramp_model_NAME` is declared in the header that stands beside the library. Threads: one context serves one call at a time; separate
  * contexts may be used from separate threads at the same time. Questions about a model may be asked from any thread.
  * It trains nothing and reads no files. No C++ exception leaves it. Plain C99.
@@ -56,6 +61,8 @@ int64_t offramp_model_classes(const offramp_model *model);        /* 1: the answ
 const char *offramp_model_class(const offramp_model *model, int64_t number);    /* its name; NULL if it has none */
 int64_t offramp_model_inputs(const offramp_model *model);                       /* without the label */
 offramp_status offramp_model_input(const offramp_model *model, int64_t number, offramp_input_info *info);
+/* What offramp_run_text takes: 0: the model does not read texts (alone), 1: a text a sample, 2: a pair of texts. */
+int32_t offramp_model_texts(const offramp_model *model);
 int64_t offramp_model_settings(const offramp_model *model);
 const char *offramp_model_setting(const offramp_model *model, int64_t number);  /* its name; NULL beyond the last */
 
@@ -95,6 +102,17 @@ typedef struct offramp_result {
 
 /* Inputs in the order of offramp_model_input. Nothing is allocated once a batch as large has been seen. */
 offramp_status offramp_run(offramp_context *context, int64_t samples, const offramp_input *inputs, int64_t input_count, offramp_result *result);
+
+typedef struct offramp_text {
+  const char *data; /* UTF-8; no 0 is needed at the end. NULL only if bytes is 0: an empty text */
+  size_t bytes;
+} offramp_text;
+
+/* The same for a model whose input is text: first[samples] and, for pairs, second[samples]; second is NULL for single texts. The library holds
+ * the vocabulary: ids and segments are those of `offramp eval`. A text that is too long is cut as there. */
+offramp_status offramp_run_text(offramp_context *context, int64_t samples, const offramp_text *first, const offramp_text *second, offramp_result *result);
+/* Samples of the last offramp_run_text of this context that were cut to the most tokens that the model takes. */
+int64_t offramp_texts_cut(const offramp_context *context);
 
 #ifdef __cplusplus
 }

@@ -16,11 +16,14 @@ std::optional<size_t> onlyText(const std::vector<FieldSpec> &fields) {
 }
 
 void appendText(DatasetBuilder &builder, size_t f, std::string_view first, std::string_view second) {
-  Column &column = builder.column(f);
-  const FieldSpec &spec = column.spec;
   Column *segments = nullptr;
   for (size_t other = 0; other < builder.fields(); ++other)
-    if (builder.spec(other).segmentsOf == spec.name) segments = &builder.column(other);
+    if (builder.spec(other).segmentsOf == builder.spec(f).name) segments = &builder.column(other);
+  encodeText(builder.column(f), segments, first, second);
+}
+
+void encodeText(Column &column, Column *segments, std::string_view first, std::string_view second) {
+  const FieldSpec &spec = column.spec;
   if (isPair(spec)) {
     std::vector<int32_t> unused;
     column.cut += spec.tokenizer->encodePair(first, second, spec.maxRows, column.tokens, segments ? segments->tokens : unused);

@@ -2,9 +2,11 @@
 #include "runtime/abi/Offramp.h"
 
 #include "runtime/core/Error.h"
+#include "runtime/data/TextField.h"
 #include "runtime/embed/EmbeddedModel.h"
 #include "runtime/infer/Collect.h"
 #include "runtime/infer/Infer.h"
+#include "runtime/text/Utf8.h"
 
 #include <fmt/ranges.h>
 
@@ -27,6 +29,7 @@ struct offramp_context {
   InferOptions options;
   std::vector<int64_t> histogram;            ///< exits seen so far, for the cost model …
   int64_t seen = 0, nextShares = 1;          ///< … which is told at the 1st, 2nd, 4th … sample, and no more after `lastShares`
+  int64_t cut = 0;                           ///< texts of the last run that were too long
   std::string error;
 };
 
@@ -73,7 +76,7 @@ void requireSetting(const offramp_context &c, const std::string &name) {
   userError("model `{}` has no setting `{}`; it has {}", c.model->manifest().model, name, known.empty() ? std::string("none") : fmt::format("`{}`", fmt::join(known, "`, `")));
 }
 
-int64_t placeTokens(offramp_context &c, size_t field, int64_t samples, const offramp_input &input) {
+void placeTokens(offramp_context &c, size_t field, int64_t samples, const offramp_input &input) {
   Column &column = c.tokens.columns[field];
   const FieldSpec &spec = column.spec;
   const auto *ids = static_cast<const int32_t *>(input.data);
@@ -89,27 +92,18 @@ int64_t placeTokens(offramp_context &c, size_t field, int64_t samples, const off
     column.tokens.insert(column.tokens.end(), ids + begin, ids + begin + length);
     column.starts.push_back((int64_t)column.tokens.size());
   }
-  return (int64_t)column.tokens.size();
 }
 
-void run(offramp_context &c, int64_t samples, const offramp_input *inputs, int64_t count, offramp_result &result) {
+/// Runs what lies in the token columns and, of values, in `c.inputs`.
+void runPlaced(offramp_context &c, int64_t samples, offramp_result &result) {
   const Manifest &m = c.model->manifest();
   const auto &fields = c.model->dataInputs();
-  if (samples < 1) userError("{} samples; it has to be at least 1", samples);
-  if (samples > INT32_MAX) userError("{} samples in one call; at most {}", samples, INT32_MAX);
-  if (!inputs || count != (int64_t)fields.size()) userError("{} inputs given; model `{}` has {}", inputs ? count : 0, m.model, fields.size());
   int64_t rows = m.rowsPerSample > 0 ? m.rowsPerSample * samples : samples;
   const Column *firstTokens = nullptr;
-  for (size_t i = 0; i < fields.size(); ++i) {
-    Column &column = c.tokens.columns[fields[i]];
-    const FieldSpec &spec = column.spec;
-    const int64_t size = spec.kind == FieldKind::Tokens ? 4 : valueTypeSize(spec.dtype);
-    if (!inputs[i].data) userError("input `{}`: the data is NULL", spec.name);
-    if (reinterpret_cast<uintptr_t>(inputs[i].data) % (uintptr_t)size) userError("input `{}`: the data is not aligned to its elements of {} bytes", spec.name, size);
-    c.inputs[fields[i]] = inputs[i].data;
+  for (size_t field : fields) {
+    const Column &column = c.tokens.columns[field];
     if (column.spec.kind != FieldKind::Tokens) continue;
-    const int64_t tokens = placeTokens(c, fields[i], samples, inputs[i]);
-    if (m.rowsPerSample == 0) rows = tokens;
+    if (m.rowsPerSample == 0) rows = (int64_t)column.tokens.size();
     if (firstTokens && firstTokens->starts != column.starts)
       userError("inputs `{}` and `{}`: the samples differ in their number of tokens", firstTokens->spec.name, column.spec.name);
     firstTokens = &column;
@@ -137,6 +131,65 @@ void run(offramp_context &c, int64_t samples, const offramp_input *inputs, int64
     c.session->backend().setLeaveShares(leaveShares(c.histogram));
   }
   result = {samples, found.classes, found.logits, c.prediction.data(), found.stage, found.decision};
+}
+
+void requireSamples(int64_t samples) {
+  if (samples < 1) userError("{} samples; it has to be at least 1", samples);
+  if (samples > INT32_MAX) userError("{} samples in one call; at most {}", samples, INT32_MAX);
+}
+
+void run(offramp_context &c, int64_t samples, const offramp_input *inputs, int64_t count, offramp_result &result) {
+  const auto &fields = c.model->dataInputs();
+  requireSamples(samples);
+  if (!inputs || count != (int64_t)fields.size()) userError("{} inputs given; model `{}` has {}", inputs ? count : 0, c.model->manifest().model, fields.size());
+  for (size_t i = 0; i < fields.size(); ++i) {
+    const FieldSpec &spec = c.tokens.columns[fields[i]].spec;
+    const int64_t size = spec.kind == FieldKind::Tokens ? 4 : valueTypeSize(spec.dtype);
+    if (!inputs[i].data) userError("input `{}`: the data is NULL", spec.name);
+    if (reinterpret_cast<uintptr_t>(inputs[i].data) % (uintptr_t)size) userError("input `{}`: the data is not aligned to its elements of {} bytes", spec.name, size);
+    c.inputs[fields[i]] = inputs[i].data;
+    if (spec.kind == FieldKind::Tokens) placeTokens(c, fields[i], samples, inputs[i]);
+  }
+  runPlaced(c, samples, result);
+}
+
+/// The text input of a model that reads one text or pair, perhaps its segments, and nothing else.
+std::optional<size_t> textInput(const EmbeddedModel &model) {
+  const std::vector<FieldSpec> &fields = model.manifest().inputs;
+  const std::optional<size_t> text = onlyText(fields);
+  for (size_t field : model.dataInputs())
+    if (text && field != *text && fields[field].segmentsOf != fields[*text].name) return std::nullopt;
+  return text;
+}
+
+std::string_view checkedText(const offramp_text &text, int64_t sample, const char *which) {
+  if (!text.data && text.bytes > 0) userError("sample {}: the {} text is NULL and has {} bytes", sample, which, text.bytes);
+  const auto *begin = reinterpret_cast<const unsigned char *>(text.data), *end = begin + text.bytes;
+  for (const auto *at = begin; at != end;) {
+    const Utf8Character character = readUtf8(at, end);
+    if (!character.valid) userError("sample {}: the {} text is not UTF-8 at byte {}", sample, which, at - begin);
+    at += character.bytes;
+  }
+  return {text.data, text.bytes};
+}
+
+void runText(offramp_context &c, int64_t samples, const offramp_text *first, const offramp_text *second, offramp_result &result) {
+  const std::string &name = c.model->manifest().model;
+  const std::optional<size_t> field = textInput(*c.model);
+  if (!field) userError("model `{}` does not read texts alone; its inputs are given with offramp_run", name);
+  Column &column = c.tokens.columns[*field], *segments = nullptr;
+  requireSamples(samples);
+  if (!first) userError("the texts are NULL");
+  if (isPair(column.spec) && !second) userError("model `{}` reads pairs of texts; the second ones are NULL", name);
+  if (!isPair(column.spec) && second) userError("model `{}` reads single texts; the second ones have to be NULL", name);
+  for (Column &other : c.tokens.columns)
+    if (other.spec.segmentsOf == column.spec.name) segments = &other;
+  for (Column *filled : {&column, segments})
+    if (filled) filled->tokens.clear(), filled->starts.assign(1, 0), filled->cut = 0;
+  for (int64_t i = 0; i < samples; ++i)
+    encodeText(column, segments, checkedText(first[i], i, "first"), second ? checkedText(second[i], i, "second") : std::string_view());
+  c.cut = column.cut;
+  runPlaced(c, samples, result);
 }
 
 void create(const offramp_model &model, int threads, offramp_context *&out) {
@@ -197,6 +250,12 @@ offramp_status offramp_model_input(const offramp_model *model, int64_t number, o
     if (field.kind == FieldKind::Tokens) info->vocabulary = field.classes, info->max_tokens = field.maxRows;
   });
 }
+int32_t offramp_model_texts(const offramp_model *model) {
+  return ask<int32_t>(model, -1, [](const EmbeddedModel &m) -> int32_t {
+    const std::optional<size_t> text = textInput(m);
+    return !text ? 0 : isPair(m.manifest().inputs[*text]) ? 2 : 1;
+  });
+}
 int64_t offramp_model_settings(const offramp_model *model) {
   return ask<int64_t>(model, -1, [](const EmbeddedModel &m) { return (int64_t)m.manifest().settings.size(); });
 }
@@ -250,4 +309,13 @@ offramp_status offramp_run(offramp_context *context, int64_t samples, const offr
     run(*context, samples, inputs, input_count, *result);
   });
 }
+
+offramp_status offramp_run_text(offramp_context *context, int64_t samples, const offramp_text *first, const offramp_text *second, offramp_result *result) {
+  return guarded(context, [&] {
+    if (!context || !result) userError("the context or the place for the result is NULL");
+    runText(*context, samples, first, second, *result);
+  });
+}
+
+int64_t offramp_texts_cut(const offramp_context *context) { return context ? context->cut : 0; }
 }

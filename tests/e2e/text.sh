@@ -40,6 +40,18 @@ grep -q "texts were cut to 12 tokens" eval.log || { cat eval.log; fail "no word 
 cmp <(cut -f1,3,4 program.tsv) <(cut -f1,3,4 eval.64.tsv) || fail "the program takes other exits"
 "$offramp" run run --input test.txt "${threshold[@]}" >run.tsv 2>/dev/null
 cmp run.tsv program.tsv || fail "\`run\` answers otherwise than the program"
+
+# The shared library takes the same texts, in plain C, and takes the same exits.
+embedded() { # embedded NAME RUN: builds the library and the program beside it
+  mkdir "$1"
+  "$offramp" build "$2" --emit so -o "$1/libsentences.so" >/dev/null
+  ${CC:-cc} -std=c99 -Wall -Wextra -Werror -pedantic -I"$1" "$here/embed/texts.c" -o "$1/texts" -L"$1" -lsentences -Wl,-rpath,"$PWD/$1"
+}
+embedded single run
+single/texts test.txt 0.9 >embedded.tsv 2>/dev/null
+cmp embedded.tsv <(tail -n +2 eval.7.tsv | cut -f1,3,4) || fail "the library answers texts otherwise than \`eval\`"
+printf 'fine\nna\xefve\n' >latin1.txt
+refused 1 "sample 1: the first text is not UTF-8 at byte 2" single/texts latin1.txt 0.9
 printf 'A superb film\r\n\r\n' >two.txt
 [[ $(./sentiment two.txt | wc -l) -eq 3 ]] || fail "an empty line is a text too"
 
@@ -61,6 +73,16 @@ P
 "$offramp" import hf hf --out pair --pair --max 20 >/dev/null
 "$offramp" train pair/model.ramp --init pair/weights.safetensors --data train=pairs.jsonl --out pairrun --threads 1 --set fine_tune.epochs=1 2>/dev/null
 "$offramp" eval pairrun --data test=pairs.jsonl --threads 1 --json >/dev/null 2>&1
+
+
+"$offramp" eval pairrun --data test=pairs.jsonl --threads 1 --set threshold=0 --predictions pairs.tsv >/dev/null 2>&1
+half=$(tail -n +2 pairs.tsv | cut -f5 | sort -g | sed -n 200p)  # a threshold at which one half leaves at the first stage
+"$offramp" eval pairrun --data test=pairs.jsonl --threads 1 --batch 7 --set threshold=$half --predictions pairs.tsv >/dev/null 2>&1
+python3 -c 'import json; [print(p["sentence1"], p["sentence2"], sep="\t") for p in map(json.loads, open("pairs.jsonl"))]' >pairs.txt
+embedded double pairrun
+double/texts pairs.txt $half >embedded.tsv 2>/dev/null
+cmp embedded.tsv <(tail -n +2 pairs.tsv | cut -f1,3,4) || fail "the library answers pairs of texts otherwise than \`eval\`"
+(($(cut -f3 embedded.tsv | sort -u | wc -l) == 2)) || fail "all pairs leave at one stage: nothing is compared"
 
 refused 1 "no member \`sentence\`" "$offramp" run run --input pairs.jsonl
 refused 1 "model_type" bash -c "cp -r hf other && sed -i s/\\\"bert\\\"/\\\"roberta\\\"/ other/config.json && '$offramp' import hf other --out no"

@@ -124,7 +124,7 @@ fs::path linkLibrary(const Product &product, const Manifest &manifest, const fs:
   auto [program, arguments] = driver();
   const fs::path out = folder / fileName, script = folder / "symbols.map";
   writeFileAtomic(script, "{ global: offramp_abi_version; offramp_model_*; offramp_context_*; offramp_error; offramp_set; offramp_get; offramp_set_exits; "
-                          "offramp_run; local: *; };\n");
+                          "offramp_run; offramp_run_text; offramp_texts_cut; local: *; };\n");
   arguments.insert(arguments.end(), {"-shared", "-o", out.string(), "-Xlinker", "-soname=" + fileName, "-Xlinker", "--version-script=" + script.string(),  // -Wl would split names at commas
                                      "-Wl,-Bsymbolic", "-Wl,-z,defs",
                                      writeRecord(product, manifest, folder, false).string(), product.object.string(), "-Wl,--whole-archive", archive("embed"),

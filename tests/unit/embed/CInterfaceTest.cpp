@@ -181,6 +181,66 @@ BOOST_AUTO_TEST_CASE(tokens_come_with_offsets) {
   BOOST_TEST(refused({high, offsets}, "sample 1: token 0 is 100; ids are 0 to 99"));
 }
 
+/// A model of texts: ids of a vocabulary of nine, at most six a sample.
+Json textManifest(const char *second) {
+  Json manifest = handManifest(), label = manifest["inputs"][1];
+  Json text = {{"name", "text"}, {"kind", "tokens"}, {"dtype", "i32"}, {"shape", Json::array()}, {"classes", 9}, {"max_rows", 6}, {"names_file", ""}};
+  Json segments = text;
+  text["tokenizer"] = {{"kind", "wordpiece"}, {"lowercase", true}, {"first", "text"}, {"second", second}, {"vocabulary", "[PAD]\n[UNK]\n[CLS]\n[SEP]\na\nb\nc\n##c\n\u00e4\n"}};
+  segments["name"] = "segment", segments["classes"] = 2, segments["segments_of"] = "text";
+  manifest["inputs"] = {text, segments, label};
+  manifest["rows_per_sample"] = 0;
+  for (Json &program : manifest["programs"]) program["inputs"] = {0, 1};
+  manifest["programs"][0]["symbol"] = "sum_tokens";
+  return manifest;
+}
+
+BOOST_AUTO_TEST_CASE(texts_are_given_as_they_are) {
+  Record &record = make(textManifest(""));
+  record.program = {"sum_tokens", sum_tokens};
+  BOOST_TEST(offramp_model_texts(&record.model) == 1);
+  BOOST_TEST(offramp_model_texts(&make().model) == 0);
+  Context context(record);
+  offramp_result result;
+  const offramp_text texts[] = {{"a bc", 4}, {nullptr, 0}, {"a b c a b c", 11}, {"B zz and more", 4}};
+  BOOST_REQUIRE_EQUAL(offramp_run_text(context.it, 4, texts, nullptr, &result), OFFRAMP_OK);
+  // [CLS] 2, [SEP] 3: 2+4+5+7+3, 2+3, 2+4+5+6+4+3 (cut), 2+5+1+3; the last text is read up to its length.
+  const float expected[] = {2, 21, 2, 5, 2, 24, 2, 11};
+  BOOST_TEST(std::vector<float>(result.logits, result.logits + 8) == std::vector<float>(expected, expected + 8), boost::test_tools::per_element());
+  BOOST_TEST(offramp_texts_cut(context.it) == 1);
+  BOOST_REQUIRE_EQUAL(offramp_run_text(context.it, 1, texts, nullptr, &result), OFFRAMP_OK);
+  BOOST_TEST(result.samples == 1);
+  BOOST_TEST(offramp_texts_cut(context.it) == 0);
+
+  auto refused = [&](const offramp_text *first, const offramp_text *second, const char *part) {
+    return offramp_run_text(context.it, 2, first, second, &result) == OFFRAMP_INVALID && says(offramp_error(context.it), part);
+  };
+  const offramp_text latin1[] = {texts[0], {"a \xe4", 3}}, cut[] = {texts[0], {"a \xc3\xa4", 3}}, missing[] = {texts[0], {nullptr, 3}};
+  BOOST_TEST(refused(latin1, nullptr, "sample 1: the first text is not UTF-8 at byte 2"));
+  BOOST_TEST(refused(cut, nullptr, "sample 1: the first text is not UTF-8 at byte 2"));
+  BOOST_TEST(refused(missing, nullptr, "sample 1: the first text is NULL and has 3 bytes"));
+  BOOST_TEST(refused(nullptr, nullptr, "the texts are NULL"));
+  BOOST_TEST(refused(texts, texts, "reads single texts; the second ones have to be NULL"));
+  BOOST_TEST(offramp_run_text(context.it, 0, texts, nullptr, &result) == OFFRAMP_INVALID);
+  Context numbers(make());
+  BOOST_TEST(offramp_run_text(numbers.it, 1, texts, nullptr, &result) == OFFRAMP_INVALID);
+  BOOST_TEST(says(offramp_error(numbers.it), "does not read texts alone"));
+}
+
+BOOST_AUTO_TEST_CASE(pairs_of_texts_are_encoded_together) {
+  Record &record = make(textManifest("other"));
+  record.program = {"sum_tokens", sum_tokens};
+  BOOST_TEST(offramp_model_texts(&record.model) == 2);
+  Context context(record);
+  offramp_result result;
+  const offramp_text first[] = {{"a", 1}, {"b", 1}}, second[] = {{"b", 1}, {"", 0}};
+  BOOST_REQUIRE_EQUAL(offramp_run_text(context.it, 2, first, second, &result), OFFRAMP_OK);
+  const float expected[] = {2, 17, 2, 13};
+  BOOST_TEST(std::vector<float>(result.logits, result.logits + 4) == std::vector<float>(expected, expected + 4), boost::test_tools::per_element());
+  BOOST_TEST(offramp_run_text(context.it, 2, first, nullptr, &result) == OFFRAMP_INVALID);
+  BOOST_TEST(says(offramp_error(context.it), "reads pairs of texts; the second ones are NULL"));
+}
+
 BOOST_AUTO_TEST_CASE(wrong_calls_are_refused_with_words) {
   Record &record = make();
   Context context(record);
