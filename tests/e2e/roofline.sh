@@ -17,6 +17,31 @@ diff -u "$here/expected/roofline.txt" "$work/roofline.txt" || fail "another text
 grep -Eq '^ +1 +35\.65 M +64 KiB +544 KiB +544 KiB .* attention\.q$|^ +1 +35\.65 M +64 KiB .*attention\.q$' "$work/roofline.txt" || fail "a query is not 35.65 MFLOP"
 grep -Eq '^ +1 +9\.47 M +0 B .* attention$' "$work/roofline.txt" || fail "attention is not 9.47 MFLOP"
 
+# The same figures as JSON: the sums of the rows, and the counts by hand without rounding.
+"$offramp" explain "$model" --roofline --machine h100 --batch 64 --exit-rates 0.3,0.4,0.2,0.2,0.1 --json >"$work/roofline.json"
+python3 - "$work/roofline.json" "$work/roofline.txt" <<'PY' || fail "the JSON is not what the text says"
+import json, sys
+found, text = json.load(open(sys.argv[1])), open(sys.argv[2]).read()
+assert (found["model"], found["batch"], found["rows"], found["dtype"]) == ("ConsistentEE", 64, 17, "f32"), found["model"]
+row = next(r for r in found["operations"] if r["stage"] == 1 and r["operation"].endswith("attention.q"))
+assert row["flop"] == 64 * 17 * 2 * 128 * 128 and row["weight_bytes"] == 4 * (128 * 128 + 128), row
+assert row["read_bytes"] == row["written_bytes"] == 4 * 64 * 17 * 128 and row["part"] == "stage" and "measured_ns" not in row, row
+attention = next(r for r in found["operations"] if r["stage"] == 2 and r["operation"] == "attention")
+assert attention["flop"] == 64 * 4 * 17 * 17 * 128, attention
+near = lambda a, b: abs(a - b) <= 1e-9 * abs(b)
+for field in ("flop", "weight_bytes", "read_bytes", "written_bytes", "attainable_ns"):
+    for stage in found["stages"]:
+        assert near(sum(r[field] for r in found["operations"] if r["stage"] == stage["stage"]), stage[field]), (field, stage)
+    assert near(sum(s[field] for s in found["stages"]), found["all"][field]), field
+assert [s["stage"] for s in found["stages"]] == list(range(7))
+assert {r["part"] for r in found["operations"]} == {"embed", "stage", "decide", "answer"}
+assert f"{found['samples_per_second']:,.0f} samples/s attainable" in text, found["samples_per_second"]
+exits = found["exits"]
+assert [s["leave"] for s in exits["stages"]] == [0.3, 0.4, 0.2, 0.2, 0.1, 1.0] and near(exits["stages"][2]["reach"], 0.7 * 0.6)
+assert f"Mean stage {exits['mean_stage']:.2f} of 6" in text and exits["stages"][-1]["pays_from"] is None
+assert found["machine"]["memory"][-1]["bytes"] is None and near(found["machine"]["compute_bound_from"], found["machine"]["flop_per_ns"] / found["machine"]["memory"][-1]["bytes_per_ns"])
+PY
+
 # One row of one sample reads weights: bound by memory on every machine, and half the bytes take half the time.
 for machine in a100 h100 h200; do
   for type in f32 bf16 int8; do
@@ -30,6 +55,7 @@ grep -q 'counted at 32 rows, half the longest; --length' "$work/topics.txt" || {
 refused 2 'unknown machine `z80`: choose this, a100' "$offramp" explain "$model" --roofline --machine z80
 refused 2 '2 shares; the model has 6 stages' "$offramp" explain "$model" --roofline --machine a100 --exit-rates 0.1,0.2
 refused 2 'belong to `--roofline`' "$offramp" explain "$model" --machine a100
+refused 2 'belong to `--roofline`' "$offramp" explain "$model" --json
 refused 2 'leave `--machine` out' "$offramp" explain "$model" --roofline --machine a100 --run nowhere
 refused 1 'every sample of `ConsistentEE` has 17 rows' "$offramp" explain "$model" --roofline --machine a100 --length 20
 refused 1 'longer than `Topics` takes: at most 64' "$offramp" explain "$root/examples/02-topics/topics.ramp" --roofline --machine a100 --length 65

@@ -3,6 +3,7 @@
 #include "compiler/tools/offramp/Command.h"
 #include "compiler/tools/offramp/ExplainRoofline.h"
 #include "compiler/tools/offramp/OpenRun.h"
+#include "compiler/tools/offramp/RooflineJson.h"
 #include "compiler/tools/offramp/TextTable.h"
 #include "compiler/tools/offramp/ThisMachine.h"
 #include "compiler/tools/offramp/Units.h"
@@ -29,7 +30,7 @@ struct Options {
   std::vector<double> leave, exitRates;
   int64_t batch = 64, rows = 0;
   int threads = 0;
-  bool roofline = false;
+  bool roofline = false, json = false;
 };
 
 /// Of operations, two of which are one multiply-add.
@@ -138,6 +139,10 @@ void explainRoofline(const Options &options) {
     if (run.info.model != model.model) userError("`{}` is a run of model `{}`, not of `{}`", options.run, run.info.model, model.model);
     timed = timeRun(run, model.ops, options.batch, model.rows);
   }
+  if (options.json) {
+    std::cout << runtime::jsonLine(rooflineJson(model, roofline, timed, rates)) << "\n";
+    return;
+  }
   std::cout << rooflineText(model, roofline, timed);
   if (model.rowsPerSample == 0 && options.rows == 0)
     std::cout << fmt::format("Lengths vary: counted at {} rows, half the longest; --length T counts at another\n", model.rows);
@@ -148,8 +153,8 @@ void explainRoofline(const Options &options) {
 
 void explain(const Options &options) {
   if (options.roofline) return explainRoofline(options);
-  if (options.machine != "this" || options.type != "f32" || !options.run.empty() || !options.exitRates.empty())
-    throw UsageError("`--machine`, `--dtype`, `--run` and `--exit-rates` belong to `--roofline`; add it");
+  if (options.machine != "this" || options.type != "f32" || !options.run.empty() || !options.exitRates.empty() || options.json)
+    throw UsageError("`--machine`, `--dtype`, `--run`, `--exit-rates` and `--json` belong to `--roofline`; add it");
   const ModelCosts model = costsOf(options);
   const cpu::MachineProfile profile = profileFor(options);
   const double rows = (double)model.rows, batch = (double)options.batch;
@@ -209,6 +214,7 @@ void addExplain(CLI::App &app) {
                       "with --roofline: share of those who reach a stage that leaves there, such as 0.3,0.4; one for all")
       ->delimiter(',')->check(CLI::Range(0.0, 1.0));
   command->add_option("--run", options->run, "with --roofline: run folder whose time is measured beside");
+  command->add_flag("--json", options->json, "with --roofline: one JSON object with every row of the tables");
   command->footer("Example: offramp explain examples/02-topics/topics.ramp --batch 32 --leave 0.3,0.4,0.2");
   command->callback([options] { explain(*options); });
 }
