@@ -23,7 +23,7 @@ struct Type {
 
 /// What the operands of products with weights (nn.linear) are rounded to before they are multiplied (docs/spec/numerics.md); sums stay in
 /// double precision.
-enum class Precision { Double, Bf16 };
+enum class Precision { Double, Bf16, Int8 };
 
 /// What an op on one sample sees besides its operands.
 struct Draws {

@@ -66,6 +66,30 @@ Tensor roundedToBf16(const Tensor &t) {
   return rounded;
 }
 
+/// A row as int8 kernels hold it: codes 0 … 255 with a zero point that makes 0 exact; what the codes stand for.
+void roundRowToInt8(double *row, int64_t k) {
+  float least = 0, most = 0;
+  bool finite = true;
+  for (int64_t i = 0; i < k; ++i)
+    least = std::min(least, (float)row[i]), most = std::max(most, (float)row[i]), finite &= std::isfinite((float)row[i]);
+  const float range = most - least;
+  if (!finite || !(range <= 3e38f)) return (void)std::fill_n(row, k, NAN);
+  if (range < 1e-30f) return (void)std::fill_n(row, k, 0.0);
+  const float inverse = 255 / range, zero = std::nearbyint(-least * inverse);
+  for (int64_t i = 0; i < k; ++i)
+    row[i] = (double)(range / 255) * ((double)std::clamp(std::nearbyint((float)row[i] * inverse) + zero, 0.0f, 255.0f) - (double)zero);
+}
+
+/// Columns of weights: codes -127 … 127, the greatest magnitude being 127.
+void roundColumnToInt8(double *w, int64_t k, int64_t n) {
+  float greatest = 0;
+  bool finite = true;
+  for (int64_t i = 0; i < k; ++i) greatest = std::max(greatest, std::fabs((float)w[i * n])), finite &= std::isfinite((float)w[i * n]);
+  const float inverse = 127 / greatest;
+  for (int64_t i = 0; i < k; ++i)
+    w[i * n] = !finite ? NAN : greatest < 1e-30f ? 0 : (double)(greatest / 127) * (double)std::min(std::nearbyint((float)w[i * n] * inverse), 127.0f);
+}
+
 /// Products so small stay as they are in every precision, and such deep ones (docs/spec/numerics.md).
 bool isReduced(int64_t k, int64_t n) { return k >= 32 && n >= 32 && k <= 65536; }
 
@@ -78,7 +102,13 @@ std::vector<Tensor> linear(const Op &, const Operands &x, const Draws &draws) {
   Tensor y = withLast(*x[0], n);
   if (x.size() > 2)
     for (int64_t r = 0; r < count; ++r) std::copy_n(x[2]->data.begin(), n, y.data.begin() + r * n);
-  if (draws.precision == Precision::Bf16 && isReduced(k, n)) addProduct(roundedToBf16(*x[0]).data.data(), roundedToBf16(w).data.data(), y.data.data(), count, k, n);
+  if (draws.precision == Precision::Int8 && isReduced(k, n)) {
+    Tensor rows = *x[0], columns = w;
+    for (int64_t r = 0; r < count; ++r) roundRowToInt8(rows.data.data() + r * k, k);
+    for (int64_t c = 0; c < n; ++c) roundColumnToInt8(columns.data.data() + c, k, n);
+    addProduct(rows.data.data(), columns.data.data(), y.data.data(), count, k, n);
+  } else if (draws.precision == Precision::Bf16 && isReduced(k, n))
+    addProduct(roundedToBf16(*x[0]).data.data(), roundedToBf16(w).data.data(), y.data.data(), count, k, n);
   else addProduct(x[0]->data.data(), w.data.data(), y.data.data(), count, k, n);
   return {y};
 }

@@ -26,7 +26,9 @@ struct Options {
 };
 
 /// A share as people read it, a correlation as it is.
-std::string shown(const std::string &metric, double value) { return metric == "accuracy" ? fmt::format("{:.2f} %", 100 * value) : fmt::format("{:.4f}", value); }
+std::string shown(const std::string &metric, double value) {
+  return metric == "accuracy" ? fmt::format("{:.2f} %", 100 * value) : fmt::format("{:.4f}", value);
+}
 
 void print(const Evaluation &e, const std::string &products) {
   std::cout << fmt::format("samples            {}\n", e.samples);
@@ -52,7 +54,7 @@ Evaluation byReference(const Options &options, OpenRun &run, const Split &split)
   Evaluation e;
   e.samples = split.size(), e.stages = run.artifact->manifest().stages, e.batch = 1, e.number = run.artifact->manifest().answersNumber();
   ReferenceOptions how;
-  how.bf16 = options.dtype == "bf16";
+  how.precision = referencePrecision(options.dtype);
   how.exits = options.exits == "on", how.everyStage = split.data->hasLabels(), how.threads = options.threads;
   Progress progress("eval in double precision", e.samples, "samples", Progress::standardError());
   how.progress = [&](int64_t done) { progress.update(done); };
@@ -81,13 +83,13 @@ Evaluation byCpu(const Options &options, OpenRun &run, const Split &split) {
   infer.exits = options.exits == "on";
   evaluator.warmUp(infer);
   Evaluation e = evaluator.evaluate(infer, "eval", Progress::standardError());
-  if (split.data->hasLabels() && run.artifact->manifest().evaluate) e.perStage = summarize(*collect(*run.session, split, std::min<int64_t>(64, split.size()))).metrics;
+  if (split.data->hasLabels() && run.artifact->manifest().evaluate)
+    e.perStage = summarize(*collect(*run.session, split, std::min<int64_t>(64, split.size()))).metrics;
   return e;
 }
 
 void eval(const Options &options) {
   const bool onCpu = options.backend == "cpu";
-  if (!onCpu && options.dtype == "int8") throw UsageError("`--backend reference` computes in f32 or bf16; int8 runs on `--backend cpu`");
   OpenRun run = openRun(options.run, options.sets, options.threads, onCpu ? options.dtype : "f32");
   Split split = wholeSplit(testData(options.data, run.fields), options.limit);
   Evaluation e = onCpu ? byCpu(options, run, split) : byReference(options, run, split);

@@ -46,6 +46,10 @@ Tensor valuesOf(const Column &column, int64_t row) {
 
 }  // namespace
 
+reference::Precision referencePrecision(const std::string &dtype) {
+  return dtype == "bf16" ? reference::Precision::Bf16 : dtype == "int8" ? reference::Precision::Int8 : reference::Precision::Double;
+}
+
 ReferenceRun::ReferenceRun(const fs::path &run, OpenRun &open) : interpreter_(interpreterOf(run, open)) {
   std::span<float> weights = open.session->weights();
   if (interpreter_.program().weights != (int64_t)weights.size())
@@ -78,7 +82,7 @@ reference::Inputs ReferenceRun::inputsOf(const Dataset &data, std::span<const in
 void ReferenceRun::answer(reference::Interpreter &interpreter, const reference::Inputs &inputs, const ReferenceOptions &options, ReferenceAnswer *out) const {
   reference::RunOptions run;
   run.exits = options.exits;
-  if (options.bf16) run.precision = reference::Precision::Bf16;
+  run.precision = options.precision;
   std::vector<reference::Answer> answers = interpreter.run("infer", inputs, run).answers;
   for (size_t i = 0; i < answers.size(); ++i) {
     const reference::Answer &a = answers[i];

@@ -20,7 +20,7 @@ struct ReferenceAnswer {
 
 struct ReferenceOptions {
   bool exits = true, everyStage = false;
-  bool bf16 = false;                             ///< operands of weight products are rounded to bf16 (reference::RunOptions)
+  reference::Precision precision = reference::Precision::Double;  ///< what operands of weight products are rounded to (reference::RunOptions)
   int threads = 0;                               ///< 0: all
   std::function<void(int64_t done)> progress;
 };
@@ -40,6 +40,9 @@ class ReferenceRun {
   reference::Interpreter interpreter_;
   std::vector<double> settings_;
 };
+
+/// `f32` (which the reference computes in double precision), `bf16`, `int8`.
+reference::Precision referencePrecision(const std::string &dtype);
 
 /// Greatest distance to flip at which f32 and double precision may choose another exit (docs/spec/numerics.md).
 inline constexpr double kFlipMargin = 1e-4;
