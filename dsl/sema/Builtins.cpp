@@ -64,7 +64,8 @@ std::vector<int64_t> BuiltinCall::shape() {
 /// L32: what looks for the likeliest class of a head that gives one number would always say the same.
 void refuseSingle(const BuiltinCall &c, const Tensor &x) {
   if (!c.evaluator.labelIsNumber || x.type.shape.back() != 1) return;
-  throw Wrong{kind::shapeMismatch, fmt::format("`{}` of {} is the same whatever the value is: the label of this model is a number", c.name, describe(x.type)),
+  throw Wrong{kind::shapeMismatch,
+              fmt::format("`{}` of {} is the same whatever the value is: the label of this model is a number", c.name, describe(x.type)),
               "exits can be decided by a policy, or by how near two stages' numbers are (`close_agreements`)", 0};
 }
 
@@ -130,7 +131,8 @@ void addElementwise(BuiltinTable &t) {
     const Static share = c.evaluator.asStatic(c.arguments[0], c.ranges[0], c.frame, "a share");
     if (share.kind == Static::Bool || !share.isScalar())
       throw Wrong{kind::typeMismatch, fmt::format("a share is one number, found {}", describe(Value(share))), "", 0};
-    if (!(share.data[0] >= 0 && share.data[0] < 1)) throw Wrong{kind::outOfRange, fmt::format("a share is at least 0 and below 1, found {}", share.data[0]), "", 0};
+    if (!(share.data[0] >= 0 && share.data[0] < 1))
+      throw Wrong{kind::outOfRange, fmt::format("a share is at least 0 and below 1, found {}", share.data[0]), "", 0};
     return share;
   }};
   t["to_int"] = {{"x"}, false, [](BuiltinCall &c) -> Value {

@@ -138,7 +138,8 @@ void ModelElaborator::findNumberLabel() {
     const bool number = in.kind == Input::Values && in.type.dtype == Dtype::F32 && in.type.shape.empty();
     if (!number || std::count(result.embedReads.begin(), result.embedReads.end(), in.name)) continue;
     if (label)
-      fail(kind::invalidInput, in.where, fmt::format("`{}` and `{}` are both numbers that the backbone does not read; a model has one label", label->name, in.name),
+      fail(kind::invalidInput, in.where,
+           fmt::format("`{}` and `{}` are both numbers that the backbone does not read; a model has one label", label->name, in.name),
            "make one of them an input of the backbone, or join them to one value with a size");
     label = &in;
   }

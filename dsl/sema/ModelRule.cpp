@@ -128,7 +128,8 @@ void ModelElaborator::infer(const ast::Infer &infer) {
         const Type &type = answer->types[0];
         for (const Input &input : result.inputs)
           if (input.kind == Input::Label && input.classes == 0 && type.shape != std::vector<int64_t>{1})  // L32
-            fail(kind::exitRule, e->value->range, fmt::format("`{}` is {} when it should be f32[1]: the label `{}` is a number", answer->name, describe(type), input.name));
+            fail(kind::exitRule, e->value->range,
+                 fmt::format("`{}` is {} when it should be f32[1]: the label `{}` is a number", answer->name, describe(type), input.name));
         for (const Input &input : result.inputs)
           if (input.kind == Input::Label && input.classes > 0 && (type.shape.size() != 1 || type.shape[0] != input.classes))
             fail(kind::exitRule, e->value->range, fmt::format("`{}` is {} when it should have one logit for each of the {} classes of `{}`", answer->name, describe(type), input.classes, input.name));

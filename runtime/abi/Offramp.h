@@ -110,7 +110,8 @@ typedef struct offramp_text {
 
 /* The same for a model whose input is text: first[samples] and, for pairs, second[samples]; second is NULL for single texts. The library holds
  * the vocabulary: ids and segments are those of `offramp eval`. A text that is too long is cut as there. */
-offramp_status offramp_run_text(offramp_context *context, int64_t samples, const offramp_text *first, const offramp_text *second, offramp_result *result);
+offramp_status offramp_run_text(offramp_context *context, int64_t samples, const offramp_text *first, const offramp_text *second,
+                                offramp_result *result);
 /* Samples of the last offramp_run_text of this context that were cut to the most tokens that the model takes. */
 int64_t offramp_texts_cut(const offramp_context *context);
 

@@ -30,7 +30,8 @@ class DatasetBuilder {
 
   Dataset finish(int64_t rows, const std::vector<std::string> &paths) {
     for (size_t f = 0; f < fields(); ++f)
-      if (spec(f).kind == FieldKind::Label && !isNumberLabel(spec(f)) && column(f).present) maps[f].finish(column(f), paths[f < paths.size() ? f : 0]);
+      if (spec(f).kind == FieldKind::Label && !isNumberLabel(spec(f)) && column(f).present)
+        maps[f].finish(column(f), paths[f < paths.size() ? f : 0]);
     data.rows = rows;
     data.paths = paths;
     return std::move(data);

@@ -74,9 +74,13 @@ std::vector<FieldSpec> fieldsOf(const GlueTask &task, std::vector<FieldSpec> fie
     labelled = true;
     const std::string name = field.name;
     field.name = task.label;
-    if (task.isNumber() && !isNumberLabel(field)) userError("`glue:{}` has a number as label, but `{}` of the model is a class of {}; declare it as `f32`", task.name, name, field.classes);
+    if (task.isNumber() && !isNumberLabel(field))
+      userError("`glue:{}` has a number as label, but `{}` of the model is a class of {}; declare it as `f32`", task.name, name,
+                field.classes);
     if (task.isNumber()) continue;
-    if (isNumberLabel(field)) userError("`glue:{}` has {} classes ({}), but `{}` of the model is a number", task.name, task.classes().size(), fmt::join(task.classes(), ", "), name);
+    if (isNumberLabel(field))
+      userError("`glue:{}` has {} classes ({}), but `{}` of the model is a number", task.name, task.classes().size(),
+                fmt::join(task.classes(), ", "), name);
     if (field.classes != (int64_t)task.classes().size())
       userError("`glue:{}` has {} classes ({}), but `{}` of the model has {}", task.name, task.classes().size(), fmt::join(task.classes(), ", "),
                 name, field.classes);

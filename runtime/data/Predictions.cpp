@@ -20,7 +20,9 @@ std::string predictionsHeader() { return "index\tlabel\tprediction\tstage\tdecis
 std::string predictionLine(const Prediction &p, const std::vector<std::string> &names) {
   // The shortest decimal that reads back as the same float, so that tables can be compared byte by byte.
   std::string decision = std::isnan(p.decision) ? "" : fmt::format("{}", p.decision);
-  if (p.number) return fmt::format("{}\t{}\t{}\t{}\t{}\n", p.index, p.numberLabel ? fmt::format("{}", *p.numberLabel) : "", *p.number, p.stage, decision);
+  if (p.number)
+    return fmt::format("{}\t{}\t{}\t{}\t{}\n", p.index, p.numberLabel ? fmt::format("{}", *p.numberLabel) : "", *p.number, p.stage,
+                       decision);
   return fmt::format("{}\t{}\t{}\t{}\t{}\n", p.index, className(p.label, names), className(p.prediction, names), p.stage, decision);
 }
 

@@ -141,12 +141,14 @@ void requireSamples(int64_t samples) {
 void run(offramp_context &c, int64_t samples, const offramp_input *inputs, int64_t count, offramp_result &result) {
   const auto &fields = c.model->dataInputs();
   requireSamples(samples);
-  if (!inputs || count != (int64_t)fields.size()) userError("{} inputs given; model `{}` has {}", inputs ? count : 0, c.model->manifest().model, fields.size());
+  if (!inputs || count != (int64_t)fields.size())
+    userError("{} inputs given; model `{}` has {}", inputs ? count : 0, c.model->manifest().model, fields.size());
   for (size_t i = 0; i < fields.size(); ++i) {
     const FieldSpec &spec = c.tokens.columns[fields[i]].spec;
     const int64_t size = spec.kind == FieldKind::Tokens ? 4 : valueTypeSize(spec.dtype);
     if (!inputs[i].data) userError("input `{}`: the data is NULL", spec.name);
-    if (reinterpret_cast<uintptr_t>(inputs[i].data) % (uintptr_t)size) userError("input `{}`: the data is not aligned to its elements of {} bytes", spec.name, size);
+    if (reinterpret_cast<uintptr_t>(inputs[i].data) % (uintptr_t)size)
+      userError("input `{}`: the data is not aligned to its elements of {} bytes", spec.name, size);
     c.inputs[fields[i]] = inputs[i].data;
     if (spec.kind == FieldKind::Tokens) placeTokens(c, fields[i], samples, inputs[i]);
   }
@@ -310,7 +312,8 @@ offramp_status offramp_run(offramp_context *context, int64_t samples, const offr
   });
 }
 
-offramp_status offramp_run_text(offramp_context *context, int64_t samples, const offramp_text *first, const offramp_text *second, offramp_result *result) {
+offramp_status offramp_run_text(offramp_context *context, int64_t samples, const offramp_text *first, const offramp_text *second,
+                                offramp_result *result) {
   return guarded(context, [&] {
     if (!context || !result) userError("the context or the place for the result is NULL");
     runText(*context, samples, first, second, *result);

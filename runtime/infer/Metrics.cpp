@@ -58,7 +58,9 @@ double pearson(std::span<const float> a, std::span<const float> b) {
   return correlationOf(std::vector<double>(a.begin(), a.end()), std::vector<double>(b.begin(), b.end()));
 }
 
-double spearman(std::span<const float> a, std::span<const float> b) { return allFinite(a) && allFinite(b) ? correlationOf(ranksOf(a), ranksOf(b)) : 0; }
+double spearman(std::span<const float> a, std::span<const float> b) {
+  return allFinite(a) && allFinite(b) ? correlationOf(ranksOf(a), ranksOf(b)) : 0;
+}
 
 Metrics numberMetrics(std::span<const Prediction> predictions) {
   std::vector<float> answers, labels;

@@ -86,11 +86,14 @@ Thresholds chooseThreshold(Session &session, const Split &valid) {
     if (found.points[i].accuracy > found.points[found.best].accuracy) found.best = i;
   found.chosen = found.best;
   for (size_t i = 0; i < found.points.size(); ++i)
-    if (found.points[i].accuracy >= found.points[found.best].accuracy - kAccuracyGivenUp && found.points[i].meanStage < found.points[found.chosen].meanStage) found.chosen = i;
+    if (found.points[i].accuracy >= found.points[found.best].accuracy - kAccuracyGivenUp &&
+        found.points[i].meanStage < found.points[found.chosen].meanStage)
+      found.chosen = i;
   session.settings().set(*setting, found.points[found.chosen].value);  // what one pass foretells is tried
   const CollectedSummary tried = summarize(*collect(session, used, batch));
   session.settings().set(*setting, own);
-  if (std::fabs(tried.meanStage - found.points[found.chosen].meanStage) > 1e-6) return none(fmt::format("what `{}` is compared with depends on it", *setting));
+  if (std::fabs(tried.meanStage - found.points[found.chosen].meanStage) > 1e-6)
+    return none(fmt::format("what `{}` is compared with depends on it", *setting));
   return found;
 }
 
@@ -103,7 +106,8 @@ void writeThresholds(const std::filesystem::path &run, const Thresholds &t) {
     json["chosen"] = t.points[t.chosen].value;
     json[t.number ? "correlation_given_up" : "accuracy_given_up"] = kAccuracyGivenUp;
     json["validation_samples"] = t.samples;
-    for (const ThresholdPoint &p : t.points) json["points"].push_back({{"value", p.value}, {t.number ? "correlation" : "accuracy", p.accuracy}, {"mean_stage", p.meanStage}});
+    for (const ThresholdPoint &p : t.points)
+      json["points"].push_back({{"value", p.value}, {t.number ? "correlation" : "accuracy", p.accuracy}, {"mean_stage", p.meanStage}});
   }
   writeFileAtomic(run / "thresholds.json", jsonLine(json) + "\n");
 }

@@ -65,11 +65,15 @@ SweptSetting findSweptSetting(Session &session, const Split &split, int64_t poin
   if (tried.empty()) return {"", "the exit rule compares no number", {}};
   const std::optional<std::string> name = comparedSetting(session, probe);
   if (!name)
-    return {"", fmt::format("no setting of the model changes who leaves: {} is not compared with one", m.decision.empty() ? "what decides" : "`" + m.decision + "`"), {}};
+    return {"",
+            fmt::format("no setting of the model changes who leaves: {} is not compared with one",
+                        m.decision.empty() ? "what decides" : "`" + m.decision + "`"),
+            {}};
   const double own = session.settings().named().at(*name), span = tried.back() - tried.front();
   std::vector<std::pair<double, double>> stages;
   for (double value : tried)
-    if (const double v = rounded(value, span); stages.empty() || stages.back().first != v) stages.push_back({v, meanStageAt(session, probe, *name, v)});
+    if (const double v = rounded(value, span); stages.empty() || stages.back().first != v)
+      stages.push_back({v, meanStageAt(session, probe, *name, v)});
   session.settings().set(*name, own);
   return {*name, "", spread(stages, points)};
 }

@@ -42,7 +42,9 @@ void countClasses(ReportData &data, const std::vector<FieldSpec> &fields, const 
 ReportData makeReport(Session &session, const Split &split, const std::filesystem::path &run, const RunInfo &info, const ReportOptions &options) {
   if (split.size() == 0) userError("the test data holds no sample");
   const Manifest &m = session.manifest();
-  if (m.answersNumber()) userError("the label of `{}` is a number, and reports show accuracy; `offramp eval --json` has the correlations of every stage", m.model);
+  if (m.answersNumber())
+    userError("the label of `{}` is a number, and reports show accuracy; `offramp eval --json` has the correlations of every stage",
+              m.model);
   ReportData data;
   data.runFolder = run.string(), data.command = options.command, data.version = options.version;
   data.info = info, data.decision = m.decision, data.dataPaths = split.data->paths, data.settings = session.settings().named();

@@ -77,7 +77,9 @@ void Loop::finish() {
   if (state.hasBest) std::memcpy(session.weights().data(), best.data(), best.bytes());
   session.weightsChanged();
   OrderedJson result{{"steps", state.step}};
-  if (state.hasBest) result[session.manifest().answersNumber() ? "valid_correlation" : "valid_accuracy"] = state.bestQuality, result["best_epoch"] = state.bestEpoch;
+  if (state.hasBest)
+    result[session.manifest().answersNumber() ? "valid_correlation" : "valid_accuracy"] = state.bestQuality,
+                                                                      result["best_epoch"] = state.bestEpoch;
   writeFileAtomic(folder / "result.json", jsonLine(result) + "\n");
   saveWeights(folder / "model.safetensors", session.manifest(), session.weights());
 }

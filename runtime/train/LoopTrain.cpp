@@ -125,7 +125,10 @@ LoopEnd Loop::train(const ManifestTrainPhase &phase) {
       if (due && state.batch < batches) save(), sinceSave = 0;
     }
     if (!validate(phase)) return LoopEnd::Interrupted;
-    progress.finish(fmt::format("loss {:.4g}", state.sums[0] / (double)samples) + (state.hasBest ? fmt::format(", best valid {} {:.4f}", session.manifest().answersNumber() ? "correlation" : "accuracy", state.bestQuality) : ""));
+    progress.finish(fmt::format("loss {:.4g}", state.sums[0] / (double)samples) +
+                    (state.hasBest ? fmt::format(", best valid {} {:.4f}", session.manifest().answersNumber() ? "correlation" : "accuracy",
+                                                 state.bestQuality)
+                                   : ""));
     if (state.epoch + 1 < phase.epochs) {  // the checkpoint says: the next epoch, none of its batches done
       LoopState here = state;
       ++state.epoch, ++state.epochs, state.batch = 0;

@@ -16,8 +16,9 @@ std::string productHeader(const Product &product, const Manifest &manifest, cons
     for (size_t at = 0; (at = text.find("*/", at)) != std::string::npos;) text.replace(at, 2, "* /");
     return text;
   };
-  std::string about = fmt::format("/* Model {} as `{}`, made by offramp {} for {}. {} stages, {}.\n *\n", manifest.model, product.name, manifest.offramp,
-                                  manifest.cpuName, manifest.stages, manifest.answersNumber() ? "the answer is a number" : fmt::format("{} classes", manifest.classes));
+  std::string about = fmt::format("/* Model {} as `{}`, made by offramp {} for {}. {} stages, {}.\n *\n", manifest.model, product.name,
+                                  manifest.offramp, manifest.cpuName, manifest.stages,
+                                  manifest.answersNumber() ? "the answer is a number" : fmt::format("{} classes", manifest.classes));
   size_t place = 0;
   for (const FieldSpec &field : manifest.inputs)
     if (field.kind != FieldKind::Label) about += fmt::format(" * inputs[{}] {}: {}\n", place++, plain(field.name), describe(field));

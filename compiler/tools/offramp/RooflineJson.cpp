@@ -63,7 +63,11 @@ OrderedJson machineJson(const Roofline &r) {
     const bool main = &level == &r.machine.memory.back();
     memory.push_back({{"name", level.name}, {"bytes", main ? OrderedJson(nullptr) : OrderedJson(level.bytes)}, {"bytes_per_ns", level.bytesPerNs}});
   }
-  return {{"name", r.machine.name}, {"source", r.machine.source}, {"flop_per_ns", peak}, {"compute_bound_from", peak / r.machine.memory.back().bytesPerNs}, {"memory", memory}};
+  return {{"name", r.machine.name},
+          {"source", r.machine.source},
+          {"flop_per_ns", peak},
+          {"compute_bound_from", peak / r.machine.memory.back().bytesPerNs},
+          {"memory", memory}};
 }
 
 OrderedJson exitsJson(const Roofline &r, const std::vector<double> &leave) {
@@ -83,7 +87,11 @@ OrderedJson exitsJson(const Roofline &r, const std::vector<double> &leave) {
 }  // namespace
 
 OrderedJson rooflineJson(const ModelCosts &model, const Roofline &r, const std::optional<TimedRun> &timed, const std::vector<double> &leave) {
-  OrderedJson json{{"model", model.model}, {"batch", r.workload.samples}, {"rows", r.workload.rows}, {"dtype", nameOf(r.workload.type)}, {"machine", machineJson(r)}};
+  OrderedJson json{{"model", model.model},
+                   {"batch", r.workload.samples},
+                   {"rows", r.workload.rows},
+                   {"dtype", nameOf(r.workload.type)},
+                   {"machine", machineJson(r)}};
   OpTime total;
   json["operations"] = operations(r, timed);
   json["stages"] = stages(r, timed, total);

@@ -7,6 +7,7 @@
 namespace offramp::tool {
 
 /// Machine, operations, stages and totals; `measured_ns` and `reached` with `timed`, `exits` where `leave` is not empty (one share an exit).
-runtime::OrderedJson rooflineJson(const ModelCosts &model, const Roofline &roofline, const std::optional<TimedRun> &timed, const std::vector<double> &leave);
+runtime::OrderedJson rooflineJson(const ModelCosts &model, const Roofline &roofline, const std::optional<TimedRun> &timed,
+                                  const std::vector<double> &leave);
 
 }  // namespace offramp::tool

@@ -170,10 +170,11 @@ void train(const Options &options, const CLI::App &command, const std::vector<st
   if (!thresholds.setting.empty()) {
     const ThresholdPoint &chosen = thresholds.points[thresholds.chosen], &best = thresholds.points[thresholds.best];
     auto good = [&](double quality) { return thresholds.number ? fmt::format("{:.4f}", quality) : fmt::format("{:.2f} %", 100 * quality); };
-    std::cerr << fmt::format("on {} validation samples {}={:.4g} {} at mean stage {:.2f} (best: {} at {:.2f} with {:.4g}); eval takes it with --set {}=valid\n",
-                             thresholds.samples, thresholds.setting, chosen.value,
-                             thresholds.number ? "has the correlation " + good(chosen.accuracy) : "answers " + good(chosen.accuracy) + " right", chosen.meanStage,
-                             good(best.accuracy), best.meanStage, best.value, thresholds.setting);
+    std::cerr << fmt::format(
+        "on {} validation samples {}={:.4g} {} at mean stage {:.2f} (best: {} at {:.2f} with {:.4g}); eval takes it with --set {}=valid\n",
+        thresholds.samples, thresholds.setting, chosen.value,
+        thresholds.number ? "has the correlation " + good(chosen.accuracy) : "answers " + good(chosen.accuracy) + " right",
+        chosen.meanStage, good(best.accuracy), best.meanStage, best.value, thresholds.setting);
   }
   std::cerr << fmt::format("done: {}\n", (fs::path(options.out) / "model.safetensors").string());
 }

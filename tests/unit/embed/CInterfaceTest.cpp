@@ -186,7 +186,11 @@ Json textManifest(const char *second) {
   Json manifest = handManifest(), label = manifest["inputs"][1];
   Json text = {{"name", "text"}, {"kind", "tokens"}, {"dtype", "i32"}, {"shape", Json::array()}, {"classes", 9}, {"max_rows", 6}, {"names_file", ""}};
   Json segments = text;
-  text["tokenizer"] = {{"kind", "wordpiece"}, {"lowercase", true}, {"first", "text"}, {"second", second}, {"vocabulary", "[PAD]\n[UNK]\n[CLS]\n[SEP]\na\nb\nc\n##c\n\u00e4\n"}};
+  text["tokenizer"] = {{"kind", "wordpiece"},
+                       {"lowercase", true},
+                       {"first", "text"},
+                       {"second", second},
+                       {"vocabulary", "[PAD]\n[UNK]\n[CLS]\n[SEP]\na\nb\nc\n##c\n\u00e4\n"}};
   segments["name"] = "segment", segments["classes"] = 2, segments["segments_of"] = "text";
   manifest["inputs"] = {text, segments, label};
   manifest["rows_per_sample"] = 0;
