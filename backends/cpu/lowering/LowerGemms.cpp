@@ -65,10 +65,9 @@ LogicalResult FunctionLowering::lowerGemm(Operation *op) {
   Value owner = ownerOf(op);
   if (auto linear = dyn_cast<nn::LinearOp>(op)) {
     nn::Form w = nn::formOf(linear.getW());
-    auto epilogue = op->getAttrOfType<IntegerAttr>("nn.epilogue");
     Value bias = linear.getB() ? address(linear.getB()) : nullPointer();
     runtime("offramp_cpu_linear", {call, address(linear.getX()), address(linear.getW()), bias, place(linear.getResult(), owner),
-                                   gemmRows(linear.getX(), owner), i64(w.item[0]), i64(w.item[1]), i64(epilogue ? epilogue.getInt() : 0)});
+                                   gemmRows(linear.getX(), owner), i64(w.item[0]), i64(w.item[1]), i64(0)});
   } else if (auto dx = dyn_cast<nn::LinearDxOp>(op)) {
     nn::Form w = nn::formOf(dx.getW());
     runtime("offramp_cpu_linear_dx", {call, address(dx.getDy()), address(dx.getW()), place(dx.getResult(), owner), gemmRows(dx.getDy(), owner),
@@ -118,10 +117,9 @@ LogicalResult FunctionLowering::lowerConvolution(Operation *op) {
     return b.create<LLVM::AddressOfOp>(loc, ptrType(), name).getResult();
   };
   if (auto conv = dyn_cast<nn::Conv2dOp>(op)) {
-    auto epilogue = op->getAttrOfType<IntegerAttr>("nn.epilogue");
     runtime("offramp_cpu_conv2d", {call, address(conv.getX()), address(conv.getW()), conv.getB() ? address(conv.getB()) : nullPointer(),
                                    place(conv.getResult(), owner), n, shape(conv.getX(), conv.getW(), conv.getStride(), conv.getPad()),
-                                   i64(epilogue ? epilogue.getInt() : 0)});
+                                   i64(0)});
   } else if (auto dx = dyn_cast<nn::Conv2dDxOp>(op)) {
     runtime("offramp_cpu_conv2d_dx", {call, address(dx.getDy()), address(dx.getW()), place(dx.getResult(), owner), n,
                                       shape(dx.getResult(), dx.getW(), dx.getStride(), dx.getPad())});
