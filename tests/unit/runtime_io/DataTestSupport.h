@@ -21,6 +21,8 @@ inline FieldSpec label(std::string name, int64_t classes, std::vector<std::strin
   return {name, FieldKind::Label, ValueType::I32, {}, classes, 0, names};
 }
 
+inline FieldSpec numberLabel(std::string name) { return {name, FieldKind::Label, ValueType::F32, {}, 0, 0, {}}; }
+
 /// Reads `text` as the format of its name (`a.csv`, `a.tsv`, `a.jsonl`).
 inline Dataset parsed(const std::string &name, std::string_view text, const std::vector<FieldSpec> &fields, bool labelsRequired = true) {
   InputStream stream(name, text);

@@ -34,6 +34,21 @@ BOOST_AUTO_TEST_CASE(labels_may_be_absent_when_predicting) {
   BOOST_TEST(!data.hasLabels());
 }
 
+BOOST_AUTO_TEST_CASE(labels_that_are_numbers_in_every_format) {
+  const std::vector<FieldSpec> scored{values("v", ValueType::F32, {}), numberLabel("y")};
+  for (const Dataset &data : {parsed("a.jsonl", "{\"v\": 1, \"y\": 2.5}\n{\"v\": 2, \"y\": -1}\n", scored), parsed("a.csv", "y,v\n2.5,1\n-1,2\n", scored),
+                              parsed("a.tsv", "1\t2.5\n2\t-1\n", scored)}) {
+    BOOST_TEST(data.hasLabels());
+    BOOST_TEST(data.columns[1].numberAt(0) == 2.5f);
+    BOOST_TEST(data.columns[1].numberAt(1) == -1.0f);
+  }
+  BOOST_TEST(!parsed("a.csv", "v\n1\n", scored, false).hasLabels());
+  BOOST_TEST(refusal("a.jsonl", R"({"v": 1, "y": "high"})", scored) == "a.jsonl:1: field `y`: `\"high\"` where a number belongs");
+  BOOST_TEST(refusal("a.csv", "v,y\n1,\n", scored) == "a.csv:2: field `y`: 0 numbers, f32, a number as label needs 1");
+  BOOST_TEST(refusal("a.csv", "v,y\n1,nan\n", scored) == "a.csv:2: field `y`: value `nan` is not a number");
+  BOOST_TEST(parsed("a.csv", "v,y\n1,2\n", scored).identity().sha256 != parsed("a.csv", "v,y\n1,3\n", scored).identity().sha256);
+}
+
 BOOST_AUTO_TEST_CASE(every_mistake_names_line_and_field) {
   BOOST_TEST(refused("") == "a.jsonl: empty, expected one JSON object a line");
   BOOST_TEST(refused("{\n").starts_with("a.jsonl:1: not valid JSON: parse error at line 1, column 2"));

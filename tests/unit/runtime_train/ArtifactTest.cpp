@@ -64,6 +64,18 @@ BOOST_AUTO_TEST_CASE(wrong_fields_are_named) {
   BOOST_TEST(refusal(json) == "m.json: evaluate: `leave` does not have the shape of 2 stages");
 }
 
+BOOST_AUTO_TEST_CASE(a_label_that_is_a_number_has_no_classes_and_one_answer) {
+  Json json = handManifest();
+  json["inputs"][1]["dtype"] = "f32";
+  BOOST_TEST(refusal(json) == "m.json: inputs[1]: field `classes` must be 0 for label");
+  json["inputs"][1]["classes"] = 0;
+  BOOST_TEST(refusal(json) == "m.json: answer: field `classes` is 2, expected 1: the label is a number");
+  json["answer"]["classes"] = 1;
+  json["evaluate"]["collected"][0]["shape"] = {2, 1};
+  BOOST_TEST(parseManifest(json.dump(), "m.json").answersNumber());
+  BOOST_TEST(!parseManifest(handManifest().dump(), "m.json").answersNumber());
+}
+
 BOOST_AUTO_TEST_CASE(every_missing_field_is_refused) {
   for (const auto &[key, value] : handManifest().items()) {
     if (key == "gemms") continue;  // for the compiler's reports only
