@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # A label that is a number: files laid out as STS-B's are read by name, a head of one number learns, and `eval` gives both correlations, as Python
-# computes them from the table of answers. Exits by how near two stages' numbers are, the same at every batch size, in the interpreter, in the program.
+# computes them from the table of answers. Exits by how near two stages' numbers are, the same at every batch size, in the interpreter and in the
+# program.
 set -euo pipefail
 offramp=$1 root=$2
 here=$(dirname "${BASH_SOURCE[0]}")
@@ -22,7 +23,8 @@ def rows(count):
     for i in range(count):
         first, second = draw.random() < 0.5, draw.random() < 0.5
         a, b = (sentence(draw.choice(good if yes else bad)) for yes in (first, second))
-        yield [str(i), "main-captions", "MSRvid", "2012test", f"{i:04}", "none", "none", a, b, f"{3.0 * first + 1.5 * second + 0.5 * draw.random():.3f}"]
+        score = 3.0 * first + 1.5 * second + 0.5 * draw.random()
+        yield [str(i), "main-captions", "MSRvid", "2012test", f"{i:04}", "none", "none", a, b, f"{score:.3f}"]
 pathlib.Path("stsb").mkdir()
 for name, count in (("train", 600), ("dev", 200)):
     pathlib.Path(f"stsb/{name}.tsv").write_text("".join("\t".join(row) + "\n" for row in [columns, *rows(count)]))
@@ -61,7 +63,9 @@ grep -q '"valid_correlation":0\.' run/result.json || fail "result.json"
 grep -q '"valid_pearson":.*"valid_per_stage_spearman":\[' run/metrics.jsonl || fail "metrics.jsonl has no correlations"
 grep -q "has the correlation 0\." log || { cat log; fail "no patience was recommended"; }
 
-for batch in 1 7 64; do "$offramp" eval run --data glue:stsb=stsb --batch $batch --threads 1 --predictions eval.$batch.tsv --json >eval.json 2>/dev/null; done
+for batch in 1 7 64; do
+  "$offramp" eval run --data glue:stsb=stsb --batch $batch --threads 1 --predictions eval.$batch.tsv --json >eval.json 2>/dev/null
+done
 for batch in 1 7; do cmp <(cut -f1,2,4 eval.$batch.tsv) <(cut -f1,2,4 eval.64.tsv) || fail "other exits at batch $batch"; done
 "$offramp" eval run --data glue:stsb=stsb --backend reference --predictions reference.tsv --json >reference.json 2>/dev/null
 "$offramp" build run -o score >/dev/null
@@ -94,19 +98,22 @@ for name in ("pearson", "spearman"):
 for path, different in (("program.tsv", 0), ("eval.1.tsv", 0), ("reference.tsv", 2)):
     other = table(path)
     assert sum(a["stage"] != b["stage"] for a, b in zip(ours, other)) <= different, path
-    assert all(a["label"] == b["label"] and abs(float(a["prediction"]) - float(b["prediction"])) < 1e-3 for a, b in zip(ours, other) if a["stage"] == b["stage"]), path
+    same = [(a, b) for a, b in zip(ours, other) if a["stage"] == b["stage"]]
+    assert all(a["label"] == b["label"] and abs(float(a["prediction"]) - float(b["prediction"])) < 1e-3 for a, b in same), path
 P
 "$offramp" eval run --data glue:stsb=stsb --threads 1 >text 2>/dev/null
 grep -q '^pearson  *0\.9' text && grep -q '^spearman per stage 0\.' text && ! grep -q accuracy text || { cat text; fail "the text of eval"; }
 "$offramp" eval run --data glue:stsb=stsb --exits off --threads 1 --predictions off.tsv >/dev/null 2>&1
 [[ $(tail -n +2 off.tsv | cut -f4 | sort -u) == 3 ]] || fail "--exits off"
 cut -f8,9 stsb/dev.tsv >unlabelled.tsv
-./score unlabelled.tsv --threads 1 2>/dev/null | cmp - <(sed -E '2,$s/^([0-9]+)\t[^\t]*/\1\t/' program.tsv) || fail "without labels the program answers otherwise"
+./score unlabelled.tsv --threads 1 2>/dev/null | cmp - <(sed -E '2,$s/^([0-9]+)\t[^\t]*/\1\t/' program.tsv) ||
+  fail "without labels the program answers otherwise"
 
 sed 's/streak >= patience/max_probability(head) > tolerance/' similarity.ramp >wrong.ramp
 refused 1 '`softmax` of f32\[1\] is the same whatever the value is' "$offramp" train wrong.ramp --data glue:stsb=stsb --out no
 refused 1 "reports show accuracy" "$offramp" report run --data glue:stsb=stsb -o no.html
-sed 's/score: f32/score: class[6]/; s/f32\[1\]/f32[6]/; s/linear\[1\]/linear[6]/; s/mse(head, score)/cross_entropy(head, score)/; s/streak = .*/streak = streak + 1/; s/scalar(head)/max_probability(head)/' \
+sed 's/score: f32/score: class[6]/; s/f32\[1\]/f32[6]/; s/linear\[1\]/linear[6]/; s/mse(head, score)/cross_entropy(head, score)/
+     s/streak = .*/streak = streak + 1/; s/scalar(head)/max_probability(head)/' \
   similarity.ramp >classes.ramp
 refused 1 'has a number as label, but `score` of the model is a class of 6' "$offramp" train classes.ramp --data glue:stsb=stsb --out no
 sed -i '5s/[0-9.]*$/high/' stsb/dev.tsv

@@ -39,7 +39,8 @@ assert f"{found['samples_per_second']:,.0f} samples/s attainable" in text, found
 exits = found["exits"]
 assert [s["leave"] for s in exits["stages"]] == [0.3, 0.4, 0.2, 0.2, 0.1, 1.0] and near(exits["stages"][2]["reach"], 0.7 * 0.6)
 assert f"Mean stage {exits['mean_stage']:.2f} of 6" in text and exits["stages"][-1]["pays_from"] is None
-assert found["machine"]["memory"][-1]["bytes"] is None and near(found["machine"]["compute_bound_from"], found["machine"]["flop_per_ns"] / found["machine"]["memory"][-1]["bytes_per_ns"])
+machine, main = found["machine"], found["machine"]["memory"][-1]
+assert main["bytes"] is None and near(machine["compute_bound_from"], machine["flop_per_ns"] / main["bytes_per_ns"])
 PY
 
 # One row of one sample reads weights: bound by memory on every machine, and half the bytes take half the time.

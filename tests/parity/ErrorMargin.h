@@ -1,6 +1,6 @@
-// How far a decision may lie from its threshold where two computations of it differ: from the error measured on samples that agree in their exit.
-// Of probabilities the error is that of the logit, whose size does not depend on where the probability lies; a probability moves by a quarter of it at
-// most, near one half.
+// How far a decision may lie from its threshold where two computations of it differ: from the error measured on samples that agree in their
+// exit. Of probabilities the error is that of the logit, whose size does not depend on where the probability lies; a probability moves by a
+// quarter of it at most, near one half.
 #pragma once
 
 #include <algorithm>
@@ -26,8 +26,8 @@ class ErrorMargin {
 
   std::string text() const {
     std::ostringstream out;
-    out << (probability ? "logits" : "decisions") << " of " << count << " samples differ by " << (count ? sum / (double)count : 0) << " on the average and " << greatest
-        << " at most: margin " << margin();
+    out << (probability ? "logits" : "decisions") << " of " << count << " samples differ by " << (count ? sum / (double)count : 0)
+        << " on the average and " << greatest << " at most: margin " << margin();
     return out.str();
   }
 

@@ -35,10 +35,11 @@ head -$((count + 1)) "$work/standalone.tsv" >"$work/standalone-bf16.tsv"
 sed -i $((count + 2))',$d' "$work/standalone-int8.tsv"
 
 for dtype in bf16 int8; do
-  "$check" "$run" "$test" 100 "$work"/$dtype-{1,7,64}.tsv "$work/standalone-$dtype.tsv" --limit $count --dtype $dtype --f32 "$work/f32.tsv" || fail "exits in $dtype"
+  against=(--limit $count --dtype $dtype --f32 "$work/f32.tsv")
+  "$check" "$run" "$test" 100 "$work"/$dtype-{1,7,64}.tsv "$work/standalone-$dtype.tsv" "${against[@]}" || fail "exits in $dtype"
   # A table with the exits of other samples is found: the check can fail.
   awk -F'\t' -v OFS='\t' 'NR > 1 && NR % 10 == 0 { $4 = $4 % 6 + 1 } 1' "$work/$dtype-64.tsv" >"$work/wrong.tsv"
-  ! "$check" "$run" "$test" 100 "$work/wrong.tsv" --limit $count --dtype $dtype --f32 "$work/f32.tsv" >"$work/said" || fail "wrong exits in $dtype went unnoticed"
+  ! "$check" "$run" "$test" 100 "$work/wrong.tsv" "${against[@]}" >"$work/said" || fail "wrong exits in $dtype went unnoticed"
   grep -q 'UNEXPLAINED' "$work/said" || { cat "$work/said"; fail "wrong exits in $dtype were not named"; }
 done
 for dtype in f32 bf16 int8; do

@@ -36,8 +36,8 @@ BOOST_AUTO_TEST_CASE(labels_may_be_absent_when_predicting) {
 
 BOOST_AUTO_TEST_CASE(labels_that_are_numbers_in_every_format) {
   const std::vector<FieldSpec> scored{values("v", ValueType::F32, {}), numberLabel("y")};
-  for (const Dataset &data : {parsed("a.jsonl", "{\"v\": 1, \"y\": 2.5}\n{\"v\": 2, \"y\": -1}\n", scored), parsed("a.csv", "y,v\n2.5,1\n-1,2\n", scored),
-                              parsed("a.tsv", "1\t2.5\n2\t-1\n", scored)}) {
+  for (const Dataset &data : {parsed("a.jsonl", "{\"v\": 1, \"y\": 2.5}\n{\"v\": 2, \"y\": -1}\n", scored),
+                              parsed("a.csv", "y,v\n2.5,1\n-1,2\n", scored), parsed("a.tsv", "1\t2.5\n2\t-1\n", scored)}) {
     BOOST_TEST(data.hasLabels());
     BOOST_TEST(data.columns[1].numberAt(0) == 2.5f);
     BOOST_TEST(data.columns[1].numberAt(1) == -1.0f);
