@@ -25,7 +25,7 @@ std::string CpuBackend::takeError() {
 double CpuBackend::adamw(offramp_call &call, std::span<float> weights, std::span<float> gradients, std::span<float> m, std::span<float> v,
                          std::span<const offramp_range> ranges, const offramp_adamw &options) {
   double norm = offramp_cpu_adamw(&call, weights.data(), gradients.data(), m.data(), v.data(), ranges.data(), (int64_t)ranges.size(), &options);
-  engineWeightsChanged(engine_);
+  for (const offramp_range &range : ranges) engineWeightsUpdated(engine_, weights.data() + range.begin, weights.data() + range.begin + range.count);
   return norm;
 }
 

@@ -14,7 +14,7 @@ std::vector<StageCost> stageCostsOf(const std::vector<runtime::ManifestStageCost
 struct CpuBackendOptions {
   EngineMode mode = EngineMode::Inference;
   int threads = 0;  ///< 0: as many as this process may use
-  Precision precision = Precision::F32;  ///< of inference's weight products
+  Precision precision = Precision::F32;  ///< of weight products; int8 in inference only
   bool releasePlainWeights = false;      ///< the weights are a mapped file's pages: dropped once they are packed
 };
 

@@ -136,7 +136,7 @@ LoopEnd Loop::train(const ManifestTrainPhase &phase) {
       state = here;
     }
   }
-  metrics->write(OrderedJson{{"kind", "phase"}, {"phase", phase.name}, {"step", state.step}});
+  metrics->write(OrderedJson{{"kind", "phase"}, {"phase", phase.name}, {"step", state.step}, {"dtype", info.dtype}});
   return LoopEnd::Finished;
 }
 

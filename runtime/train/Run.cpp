@@ -31,6 +31,7 @@ std::string infoText(const RunInfo &info) {
   json["seed"] = info.seed;
   json["threads"] = info.threads;
   json["limit"] = info.limit;
+  json["dtype"] = info.dtype;
   json["data"] = info.data;
   json["classes"] = info.classes;
   json["command"] = info.command;
@@ -90,6 +91,8 @@ RunInfo parseRunInfo(std::string_view text, const std::string &name) {
   info.seed = jsonInteger(json, "seed", name, INT64_MIN, INT64_MAX);
   info.threads = jsonInteger(json, "threads", name, 0, 4096);
   info.limit = jsonInteger(json, "limit", name, 0, INT64_MAX);
+  if (json.contains("dtype")) info.dtype = jsonString(json, "dtype", name);  // older runs have none: f32
+  if (info.dtype != "f32" && info.dtype != "bf16") userError("{}: field `dtype` is `{}`; a run trains in f32 or bf16", name, info.dtype);
   info.data = member<DataArguments>(json, "data", name);
   info.classes = member<std::vector<std::string>>(json, "classes", name);
   info.command = member<std::vector<std::string>>(json, "command", name);

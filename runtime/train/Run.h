@@ -22,6 +22,7 @@ struct RunInfo {
   std::map<std::string, double> settings;  ///< in force while training
   std::map<std::string, std::string> sets; ///< as given with --set
   int64_t seed = 0, threads = 0, limit = 0;
+  std::string dtype = "f32";             ///< of the products of linear layers: f32, bf16
   DataArguments data;                      ///< absolute paths
   std::vector<std::string> classes;        ///< class names; empty: numbers
   std::vector<std::string> command;        ///< the command line

@@ -72,6 +72,7 @@ class CpuPrograms : public Loaded {
     options.mode = variant.mode;
     options.gemm = variant.gemm;
     options.threads = variant.threads;
+    options.precision = variant.precision;
     options.bind = false;
     engine_ = cpu::createEngine(options);
     if (!engine_) throw std::runtime_error("no CPU engine on this processor");

@@ -15,6 +15,7 @@ struct CpuVariant {
   cpu::EngineMode mode = cpu::EngineMode::Inference;
   cpu::GemmChoice gemm = cpu::GemmChoice::Auto;
   int threads = 2;
+  cpu::Precision precision = cpu::Precision::F32;
 };
 
 /// Loading one set several times compiles it once as long as somebody holds it.

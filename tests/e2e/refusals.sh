@@ -20,9 +20,14 @@ refused 1 "names.txt: 2 class names, but .label. of .*named.ramp has 10 classes"
 refused 1 "names.txt: 2 class names" "$offramp" train "$work/named.ramp" --data "$train" --out "$work/run"
 [[ ! -e $work/run ]] || fail "a refused training left a run folder"
 
+refused 2 "training computes in f32 or bf16; int8 is a precision of inference" "$offramp" train "$model" --data "$train" --out "$work/run" --dtype int8
+refused 2 "fp16" "$offramp" train "$model" --data "$train" --out "$work/run" --dtype fp16
+[[ ! -e $work/run ]] || fail "a refused training left a run folder"
+
 "$offramp" train "$model" --data "$train" --limit 128 --out "$work/run"
 refused 1 "--resume" "$offramp" train "$model" --data "$train" --limit 128 --out "$work/run"
 refused 1 "another .--seed" "$offramp" train "$model" --data "$train" --out "$work/run" --resume --seed 77
+refused 1 "another .--dtype. (f32)" "$offramp" train "$model" --data "$train" --out "$work/run" --resume --dtype bf16
 refused 1 "did you mean .threshold" "$offramp" eval "$work/run" --data "$test" --set treshold=0.5
 refused 2 "no test data" "$offramp" eval "$work/run"
 refused 1 "no run folder" "$offramp" eval "$work/none" --data "$test"

@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
 # Train, evaluate and run; then the same training killed at random instants, and once stopped with Ctrl-C, ends with the same bytes: weights,
-# and metrics and events but for the clock.
+# and metrics and events but for the clock. A third argument is the precision of the products (`--dtype`), f32 if absent.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
-options=(--data "$train" --limit 512 --seed 5 --threads 2 --checkpoint-steps 3)
+dtype=${3:-f32}
+options=(--data "$train" --limit 512 --seed 5 --threads 2 --checkpoint-steps 3 --dtype "$dtype")
 begun=$(date +%s%N)
 "$offramp" train "$model" "${options[@]}" --out "$work/whole"
 took=$((($(date +%s%N) - begun) / 1000000))
@@ -22,6 +23,16 @@ sameAsWhole() {
   cmp <(clockless "$work/whole") <(clockless "$1") || fail "$2: other metrics"
   [[ $(stat -c %s "$work/whole"/events.out.tfevents.*) -eq $(stat -c %s "$1"/events.out.tfevents.*) ]] || fail "$2: other events"
 }
+
+grep -q "\"dtype\": \"$dtype\"" "$work/whole/run.json" || fail "run.json does not name $dtype"
+grep -q "\"dtype\":\"$dtype\"" "$work/whole/metrics.jsonl" || fail "the metrics do not name $dtype"
+"$offramp" train "$model" --data "$train" --limit 512 --seed 5 --threads 2 --out "$work/again" --dtype "$dtype" 2>"$work/log"
+cmp "$work/whole/model.safetensors" "$work/again/model.safetensors" || fail "the same seed and threads gave other weights"
+if [[ $dtype != f32 ]]; then
+  grep -q "products of linear layers in $dtype (" "$work/log" || fail "the kernel is not named"
+  "$offramp" train "$model" --data "$train" --limit 512 --seed 5 --threads 2 --out "$work/f32"
+  ! cmp -s "$work/whole/model.safetensors" "$work/f32/model.safetensors" || fail "$dtype trained to the weights of f32"
+fi
 
 seed=${OFFRAMP_TEST_SEED:-$RANDOM}
 echo "instants from seed $seed (OFFRAMP_TEST_SEED)"

@@ -27,6 +27,13 @@ CASES = {
         "eval": ["--set", "threshold=0.3"],
         "seeds": [1, 2, 3], "accuracy": 0.73, "mean_stage": 2.2, "gain": 0.003,
     },
+    # The same bounds with products in bf16.
+    "consistentee_bf16": {
+        "model": "examples/01-fashion-mnist/consistentee.ramp",
+        "train": ["--limit", "5000", "--set", "width=48", "--set", "stages=4", "--dtype", "bf16"],
+        "eval": ["--set", "threshold=0.3"],
+        "seeds": [1, 2, 3], "accuracy": 0.73, "mean_stage": 2.2, "gain": 0.003,
+    },
     # Measured, seed 0: accuracy 0.833, mean stage 2.26 of 3, gain 3.7 points.
     "entropy": {
         "model": "examples/03-conv-exits/branchy.ramp",

@@ -65,19 +65,24 @@ void PackedWeights::grow() {
     }
 }
 
-PackedWeights::Entry *PackedWeights::find(const float *w, int64_t k, int64_t n) {
+PackedWeights::Entry *PackedWeights::find(const float *w, int64_t k, int64_t n, bool transposed) {
   if (slots.empty()) grow();
   size_t i = slotOf(w, slots.size());
   for (; slots[i]; i = (i + 1) & (slots.size() - 1))
-    if (slots[i]->address == w && slots[i]->k == k && slots[i]->n == n) return slots[i].get();
+    if (const Entry &at = *slots[i]; at.address == w && at.k == k && at.n == n && at.transposed == transposed) return slots[i].get();
   if (2 * ++used > slots.size()) {
     grow();
     i = slotOf(w, slots.size());
     while (slots[i]) i = (i + 1) & (slots.size() - 1);
   }
   slots[i] = std::make_unique<Entry>();
-  slots[i]->address = w, slots[i]->k = k, slots[i]->n = n;
+  slots[i]->address = w, slots[i]->k = k, slots[i]->n = n, slots[i]->transposed = transposed;
   return slots[i].get();
+}
+
+void PackedWeights::expire(const float *begin, const float *end) {
+  for (auto &entry : slots)
+    if (entry && entry->address >= begin && entry->address < end) entry->version = 0;
 }
 
 size_t PackedWeights::bytes() const {
@@ -141,7 +146,8 @@ Engine *createEngine(const EngineOptions &options) {
   if (!simd) return nullptr;
   const bool isReduced = options.precision != Precision::F32;
   const ReducedKernel *reduced = isReduced ? reducedKernelFor(options) : nullptr;
-  if (isReduced && (!reduced || options.mode != EngineMode::Inference || options.gemm == GemmChoice::OneDnn)) return nullptr;
+  if (isReduced && (!reduced || options.gemm == GemmChoice::OneDnn)) return nullptr;
+  if (reduced && options.mode == EngineMode::Training && !reduced->packTransposed) return nullptr;
   auto *e = new Engine;
   e->options = options;
   cpu_set_t allowed;
@@ -170,6 +176,7 @@ std::string engineProducts(const Engine *engine) {
 }
 
 void engineWeightsChanged(Engine *engine) { ++engine->weightsVersion; }
+void engineWeightsUpdated(Engine *engine, const float *begin, const float *end) { engine->packed.expire(begin, end); }
 
 const char *engineTakeError(Engine *engine) {
   const char *error = engine->error;

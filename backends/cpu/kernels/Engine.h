@@ -22,7 +22,7 @@ namespace offramp::cpu {
 
 enum class EngineMode {
   Inference,   // weights do not change between calls of engineWeightsChanged: packed once per address
-  Training     // weights change at any time: nothing about them is kept
+  Training     // weights change at any time: nothing about them is kept in f32; in bf16 they are packed once between two updates
 };
 
 enum class GemmChoice { Auto, Own, OneDnn };   // Auto is meant; the others are for tests and measurements
@@ -37,7 +37,8 @@ struct EngineOptions {
   bool bind = true;                   // bind worker threads to CPUs when OMP_PROC_BIND is not set
   GemmChoice gemm = GemmChoice::Auto;
   SimdLevel level = SimdLevel::Best;
-  // Of the weights of linear layers in inference; what stays f32: isReduced (simd/ReducedTable.h), convolutions and attention's products.
+  // Of the weights of linear layers; training in bf16 rounds both sides of their gradients' products too. What stays f32: isReduced
+  // (simd/ReducedTable.h), convolutions and attention's products.
   Precision precision = Precision::F32;
   std::string kernel;                 // of the reduced precision, by name, for tests and measurements; empty: the fastest
   bool releasePlainWeights = false;   // the weights are pages of a mapped file that nobody writes: they are dropped once they are packed
@@ -46,7 +47,7 @@ struct EngineOptions {
 
 struct Engine;   // EngineState.h
 
-// Null only when options.level or options.kernel is not supported by this CPU, or when a reduced precision is asked for training or of oneDNN.
+// Null only when options.level or options.kernel is not supported by this CPU, when int8 is asked for training, or a reduced precision of oneDNN.
 Engine *createEngine(const EngineOptions &options);
 void destroyEngine(Engine *engine);
 
@@ -57,6 +58,8 @@ const char *engineLevel(const Engine *engine);    // "x86-64-v4" …
 std::string engineProducts(const Engine *engine);
 // Weights were written (loaded, an optimizer step): packed copies are made again at their next use. Memory is kept.
 void engineWeightsChanged(Engine *engine);
+// The same for the weights in [begin, end) only: an optimizer step leaves frozen ones packed.
+void engineWeightsUpdated(Engine *engine, const float *begin, const float *end);
 // First error of a kernel since the last call of this function (out of memory, oneDNN refused), or null. The text stays until then.
 const char *engineTakeError(Engine *engine);
 

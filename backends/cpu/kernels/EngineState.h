@@ -51,16 +51,18 @@ private:
 };
 inline int32_t *entries(const int32_t *p) { return const_cast<int32_t *>(p); }
 
-// Weights packed for the own matrix kernels, in their precision, by address.
+// Weights packed for the own matrix kernels, in their precision, by address. Transposed: w[k, n] as the right-hand side [n, k] of a gradient.
 class PackedWeights {
 public:
   struct Entry {
     const float *address = nullptr;
     int64_t k = 0, n = 0;
+    bool transposed = false;
     uint64_t version = 0;
     Buffer packed;
   };
-  Entry *find(const float *w, int64_t k, int64_t n);   // makes one when there is none
+  Entry *find(const float *w, int64_t k, int64_t n, bool transposed = false);   // makes one when there is none
+  void expire(const float *begin, const float *end);                            // those in [begin, end) are packed again at their next use
   size_t bytes() const;
 
 private:

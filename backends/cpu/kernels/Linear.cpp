@@ -1,5 +1,5 @@
 // Linear layers: forward, both gradients, bias gradient. Inference: the own kernel over weights packed once, at every row count, so that a
-// row's bits do not depend on the batch and no call allocates; with a reduced precision, the kernels of ReducedGemm.h. Training: the own
+// row's bits do not depend on the batch and no call allocates; with a reduced precision, the kernels of ReducedGemm.h. Training in f32: the own
 // kernel too, packing as it goes (so the bits do not depend on the thread count either), and oneDNN where it is ahead (tests/benchmark/KernelBench.cpp prints both).
 #include "backends/cpu/kernels/OneDnnMatmul.h"
 #include "backends/cpu/kernels/OwnGemm.h"
@@ -58,6 +58,7 @@ void offramp_cpu_linear(offramp_call *call, const float *src, const float *w, co
 void offramp_cpu_linear_dx(offramp_call *call, const float *dy, const float *w, float *dx, int64_t rows, int64_t k, int64_t n, int64_t accumulate) {
   if (rows <= 0 || k <= 0) return;
   Engine &e = engineOf(call);
+  if (e.reduced && isReduced(k, n)) return reducedInputGradient(e, dy, w, dx, rows, k, n, accumulate != 0);
   bool vendor = e.options.gemm == GemmChoice::OneDnn || (e.options.gemm == GemmChoice::Auto && k * n >= kLargeWeights);
   if (vendor && e.matmuls->run(e, MatmulKind::Dx, dy, w, nullptr, dx, rows, k, n, accumulate != 0, OFFRAMP_EPILOGUE_NONE)) return;
   GemmArgs g{dy, n, 1, nullptr, 0, nullptr, dx, k, rows, n, k, accumulate ? OFFRAMP_EPILOGUE_ADD : OFFRAMP_EPILOGUE_NONE};
@@ -67,6 +68,7 @@ void offramp_cpu_linear_dx(offramp_call *call, const float *dy, const float *w, 
 void offramp_cpu_linear_dw(offramp_call *call, const float *x, const float *dy, float *dw, int64_t rows, int64_t k, int64_t n) {
   if (rows <= 0 || k <= 0 || n <= 0) return;
   Engine &e = engineOf(call);
+  if (e.reduced && isReduced(k, n)) return reducedWeightGradient(e, x, dy, dw, rows, k, n);
   if (e.options.gemm == GemmChoice::OneDnn && e.matmuls->run(e, MatmulKind::Dw, x, dy, nullptr, dw, rows, k, n, true, OFFRAMP_EPILOGUE_NONE)) return;
   if (rows * k * n > kPlainMacs && ownWeightGradient(e, x, dy, dw, rows, k, n)) return;
   ownGemm(e, {x, 1, k, dy, n, nullptr, dw, n, k, rows, n, OFFRAMP_EPILOGUE_ADD});

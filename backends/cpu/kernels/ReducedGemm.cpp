@@ -7,25 +7,6 @@ namespace {
 
 constexpr int64_t kConvertGrain = 16384;   // values whose conversion is worth a thread: several microseconds
 
-int64_t floatsFor(int64_t bytes) { return (bytes + 3) / 4; }
-
-const void *packedWeights(Engine &e, const float *w, int64_t k, int64_t n) {
-  const ReducedKernel &kernel = *e.reduced;
-  PackedWeights::Entry *entry = e.packed.find(w, k, n);
-  if (entry->version != e.weightsVersion) {
-    float *packed = entry->packed.need(floatsFor(kernel.weightBytes(k, n)));
-    if (!packed) return nullptr;
-    int64_t panels = (n + kernel.panelWidth - 1) / kernel.panelWidth;
-    onThreads(int(std::min<int64_t>(panels, threadsFor(k * n, 32768, e.threads))), [&](int thread, int count) {
-      Part p = partOf(panels, 1, thread, count);
-      kernel.packWeights(w, k, n, p.begin, p.end, packed);
-    });
-    releasePlain(e, w, k * n);
-    entry->version = e.weightsVersion;
-  }
-  return entry->packed.data();
-}
-
 // One thread, rows [begin, end) in blocks, all panels.
 void multiplyRows(const ReducedKernel &kernel, ReducedArgs args, const float *src, int64_t begin, int64_t end, int64_t panels, float *left) {
   float *c = args.c;
@@ -40,11 +21,33 @@ void multiplyRows(const ReducedKernel &kernel, ReducedArgs args, const float *sr
 
 } // namespace
 
-void reducedLinear(Engine &e, const float *src, const float *w, const float *bias, float *dst, int64_t rows, int64_t k, int64_t n, int64_t epilogue) {
+const void *reducedWeights(Engine &e, const float *w, int64_t k, int64_t n, bool transposed) {
   const ReducedKernel &kernel = *e.reduced;
-  ReducedArgs args{nullptr, packedWeights(e, w, k, n), bias, dst, n, rows, k, n, epilogue};
-  if (!args.weights) return e.fail("out of memory while packing weights");
-  const int64_t panels = (n + kernel.panelWidth - 1) / kernel.panelWidth, block = kernel.blockRows(k);
+  PackedWeights::Entry *entry = e.packed.find(w, k, n, transposed);
+  if (entry->version == e.weightsVersion) return entry->packed.data();
+  const int64_t depth = transposed ? n : k, columns = transposed ? k : n, panels = panelsOf(kernel, columns);
+  float *packed = entry->packed.need(floatsFor(kernel.weightBytes(depth, columns)));
+  if (!packed) return nullptr;
+  onThreads(int(std::min<int64_t>(panels, threadsFor(k * n, 32768, e.threads))), [&](int thread, int count) {
+    Part p = partOf(panels, 1, thread, count);
+    if (transposed) kernel.packTransposed(w, depth, columns, p.begin, p.end, packed);
+    else kernel.packWeights(w, depth, columns, p.begin, p.end, packed);
+  });
+  releasePlain(e, w, k * n);
+  entry->version = e.weightsVersion;
+  return packed;
+}
+
+void reducedLinear(Engine &e, const float *src, const float *w, const float *bias, float *dst, int64_t rows, int64_t k, int64_t n, int64_t epilogue) {
+  const void *packed = reducedWeights(e, w, k, n, false);
+  if (!packed) return e.fail("out of memory while packing weights");
+  reducedProduct(e, src, packed, bias, dst, rows, k, n, epilogue);
+}
+
+void reducedProduct(Engine &e, const float *src, const void *packed, const float *bias, float *dst, int64_t rows, int64_t k, int64_t n, int64_t epilogue) {
+  const ReducedKernel &kernel = *e.reduced;
+  ReducedArgs args{nullptr, packed, bias, dst, n, rows, k, n, epilogue};
+  const int64_t panels = panelsOf(kernel, n), block = kernel.blockRows(k);
   int threads = threadsFor(rows * k * n, e.forkMacs / 2, e.threads);
   const bool byRows = threads == 1 || rows >= 4 * kernel.tileRows * threads || panels < threads;
   if (byRows) {

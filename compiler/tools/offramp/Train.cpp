@@ -25,7 +25,7 @@ std::atomic<bool> stopAsked{false};
 void askToStop(int) { stopAsked = true; }
 
 struct Options {
-  std::string file, out, init;
+  std::string file, out, init, dtype = "f32";
   std::vector<std::string> data, sets;
   int64_t seed = 0, limit = 0, checkpointSteps = 0;
   double checkpointSeconds = 30;
@@ -104,7 +104,7 @@ void start(const Options &options, const std::vector<std::string> &words) {
   info.source = fs::path(options.file).filename().string();
   info.settings = settings.named();
   info.sets = parseSets(options.sets);
-  info.seed = options.seed, info.threads = options.threads, info.limit = options.limit;
+  info.seed = options.seed, info.threads = options.threads, info.limit = options.limit, info.dtype = options.dtype;
   info.data = absolutePaths(arguments);
   if (int64_t label = manifest.labelInput(); label >= 0) info.classes = data.fields[(size_t)label].names;
   info.command = words;
@@ -133,6 +133,7 @@ void compare(const Options &options, const CLI::App &command, const RunInfo &inf
   if (command.count("--seed") && options.seed != info.seed) refuse("`--seed`");
   if (command.count("--limit") && options.limit != info.limit) refuse("`--limit`");
   if (command.count("--threads") && options.threads != info.threads) refuse("`--threads`");
+  if (command.count("--dtype") && options.dtype != info.dtype) refuse(fmt::format("`--dtype` ({})", info.dtype).c_str());
   if (command.count("--set") && parseSets(options.sets) != info.sets) refuse("`--set`");
   if (command.count("--init") && options.init != info.init) refuse("`--init`");
   const fs::path copy = fs::path(options.out) / "source" / info.source;
@@ -141,6 +142,7 @@ void compare(const Options &options, const CLI::App &command, const RunInfo &inf
 }
 
 void train(const Options &options, const CLI::App &command, const std::vector<std::string> &words) {
+  if (options.dtype == "int8") throw UsageError("training computes in f32 or bf16; int8 is a precision of inference: train, then `offramp eval RUN --dtype int8`");
   if (!options.resume || !fs::exists(options.out)) start(options, words);
   RunLock lock(options.out);
   RunInfo info = readRun(options.out);
@@ -149,7 +151,9 @@ void train(const Options &options, const CLI::App &command, const std::vector<st
   if (artifact->manifest().sha256 != info.artifactSha256) userError("`{}`: artifact.so is not the one this run was started with", options.out);
   TrainingData data = readData(options.data.empty() ? info.data : parseDataArguments(options.data), runFields(artifact->manifest(), info));
   TrainingSplits splits = makeTrainingSplits(data.train, data.valid, info.seed, info.limit);
-  Session session(artifact, std::make_unique<cpu::CpuBackend>(cpu::CpuBackendOptions{cpu::EngineMode::Training, (int)info.threads}));
+  auto backend = std::make_unique<cpu::CpuBackend>(cpu::CpuBackendOptions{cpu::EngineMode::Training, (int)info.threads, *cpu::precisionNamed(info.dtype)});
+  if (info.dtype != "f32") std::cerr << fmt::format("products of linear layers in {} ({})\n", info.dtype, backend->products());
+  Session session(artifact, std::move(backend));
   for (const auto &[name, value] : info.settings) session.settings().set(name, value);
 
   struct sigaction action {};
@@ -192,6 +196,8 @@ void addTrain(CLI::App &app) {
   command->add_flag("--resume", options->resume, "go on where the run was stopped or killed");
   command->add_option("--init", options->init, "weights to start from (.safetensors); what it lacks starts anew");
   command->add_option("--threads", options->threads, "threads; 0: all")->check(CLI::Range(0, 4096));
+  command->add_option("--dtype", options->dtype, "of the products of linear layers and of their gradients, operands rounded: f32, bf16; weights, sums, optimizer and all else are f32")
+      ->check(CLI::IsMember({"f32", "bf16", "int8"}));
   command->add_option("--limit", options->limit, "only the first N samples of each split")->check(CLI::NonNegativeNumber);
   command->add_option("--checkpoint-seconds", options->checkpointSeconds, "seconds between checkpoints inside an epoch")->check(CLI::NonNegativeNumber);
   command->add_option("--checkpoint-steps", options->checkpointSteps, "checkpoint every N steps instead")->check(CLI::NonNegativeNumber);
@@ -202,6 +208,7 @@ void addTrain(CLI::App &app) {
     std::vector<std::string> words{"train", options->file, "--out", options->out};
     for (const std::string &data : options->data) words.insert(words.end(), {"--data", data});
     for (const std::string &set : options->sets) words.insert(words.end(), {"--set", set});
+    if (options->dtype != "f32") words.insert(words.end(), {"--dtype", options->dtype});
     train(*options, *command, words);
   });
 }

@@ -1,57 +1,12 @@
 // Products in bf16 and int8: every kernel that this CPU has, and the kernels for instructions that it may lack over models of these, against
 // sums in double precision over the operands as they are rounded. Prints which kernels it ran.
-#include "Support.h"
-
-#include "backends/cpu/kernels/simd/ReducedTable.h"
+#include "ReducedSupport.h"
 
 #include <algorithm>
-#include <cstdio>
-#include <cstdlib>
-#include <cstring>
-#include <memory>
-#include <string>
 
 using namespace kernelTest;
 
-namespace offramp::cpu::simd {
-extern const ReducedKernel bf16_modeldot, bf16_modeltiles, int8_modeldot, int8_modeltiles;
-}
-
 namespace {
-
-struct Kernel {
-  Precision precision;
-  const ReducedKernel *kernel;
-  bool model;   // not for an engine
-  std::string name() const { return std::string(precision == Precision::Bf16 ? "bf16 " : "int8 ") + (model && kernel->panelWidth == 32 ? "model of " : "") + kernel->name; }
-};
-
-std::vector<Kernel> kernelsHere() {
-  std::vector<Kernel> all;
-  for (Precision precision : {Precision::Bf16, Precision::Int8}) {
-    int count = 0;
-    const ReducedKernel *const *kernels = reducedKernels(precision, &count);
-    for (int i = 0; i < count; ++i) all.push_back({precision, kernels[i], false});
-  }
-  if (simdTable(SimdLevel::V3)) {   // what the models are compiled for
-    all.push_back({Precision::Bf16, &simd::bf16_modeldot, true}), all.push_back({Precision::Bf16, &simd::bf16_modeltiles, true});
-    all.push_back({Precision::Int8, &simd::int8_modeldot, true}), all.push_back({Precision::Int8, &simd::int8_modeltiles, true});
-  }
-  static bool printed = false;
-  if (!printed)
-    for (const Kernel &k : all) std::printf("kernel: %s%s\n", k.name().c_str(), k.kernel->emulated ? " (emulated)" : "");
-  printed = true;
-  return all;
-}
-
-float bf16(float x) {
-  uint32_t bits;
-  std::memcpy(&bits, &x, 4);
-  bits += 0x7fff + (bits >> 16 & 1);
-  bits &= 0xffff0000u;
-  std::memcpy(&x, &bits, 4);
-  return x;
-}
 
 // Operands as docs/spec/numerics.md says they are rounded.
 struct Rounded {
@@ -109,8 +64,7 @@ std::vector<double> productOf(const std::vector<double> &x, const std::vector<do
 void multiply(const ReducedKernel &kernel, const Floats &x, const Floats &w, const Floats *bias, Floats &y, int64_t rows, int64_t k, int64_t n,
               int64_t epilogue) {
   const int64_t panels = (n + kernel.panelWidth - 1) / kernel.panelWidth, block = kernel.blockRows(k);
-  auto memory = [](int64_t bytes) { return std::unique_ptr<char, decltype(&std::free)>(static_cast<char *>(std::aligned_alloc(64, size_t((bytes + 63) / 64 * 64 + 64))), &std::free); };
-  auto packed = memory(kernel.weightBytes(k, n)), left = memory(kernel.leftBytes(std::min(rows, block), k));
+  auto packed = memoryOf(kernel.weightBytes(k, n)), left = memoryOf(kernel.leftBytes(std::min(rows, block), k));
   for (int64_t p = 0; p < panels; ++p) kernel.packWeights(w.data(), k, n, p, p + 1, packed.get());
   for (int64_t begin = 0; begin < rows; begin += block) {
     const int64_t some = std::min(block, rows - begin);
@@ -118,13 +72,6 @@ void multiply(const ReducedKernel &kernel, const Floats &x, const Floats &w, con
     ReducedArgs args{left.get(), packed.get(), bias ? bias->data() : nullptr, y.data() + begin * n, n, some, k, n, epilogue};
     kernel.multiply(&args, 0, panels);
   }
-}
-
-EngineOptions inPrecision(Precision precision, const ReducedKernel *kernel = nullptr, int threads = 2) {
-  EngineOptions o = inMode(EngineMode::Inference, threads);
-  o.precision = precision;
-  if (kernel) o.kernel = kernel->name;
-  return o;
 }
 
 struct Shape {
@@ -315,7 +262,7 @@ BOOST_AUTO_TEST_CASE(enginesNameTheirKernel) {
     if (kernel.kernel->emulated) want += kernel.precision == Precision::Bf16 ? ", bf16 emulated" : ", int8 emulated";
     BOOST_TEST(engineProducts(call.kernels()) == want);
   }
-  EngineOptions unknown = inPrecision(Precision::Bf16), training = unknown, vendor = unknown;
-  unknown.kernel = "no such kernel", training.mode = EngineMode::Training, vendor.gemm = GemmChoice::OneDnn;
-  for (const EngineOptions &o : {unknown, training, vendor}) BOOST_TEST(!createEngine(o));
+  EngineOptions unknown = inPrecision(Precision::Bf16), vendor = unknown;
+  unknown.kernel = "no such kernel", vendor.gemm = GemmChoice::OneDnn;
+  for (const EngineOptions &o : {unknown, vendor}) BOOST_TEST(!createEngine(o));
 }

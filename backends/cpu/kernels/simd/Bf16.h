@@ -24,6 +24,38 @@ OFFRAMP_INLINE Vec asFloats(UIntVec bits) {
   __builtin_memcpy(&v, &bits, sizeof v);
   return v;
 }
+// Two rows of values as pairs: lane i holds upper[i] over lower[i].
+OFFRAMP_INLINE UIntVec pairsOf(Vec lower, Vec upper) { return roundedBits(lower) >> 16 | roundedBits(upper); }
+
+OFFRAMP_INLINE void transposePairs(UIntVec (&pairs)[kLanes]) {
+  Vec rows[kLanes];
+  __builtin_memcpy(rows, pairs, sizeof rows);
+  transpose(rows);
+  __builtin_memcpy(pairs, rows, sizeof rows);
+}
+// Lane t: the values 2t and 2t + 1 of a run whose first vector is `first`.
+template <int... I> OFFRAMP_INLINE UIntVec neighbours(Vec first, Vec second, Indices<I...>) {
+  return pairsOf(__builtin_shufflevector(first, second, (2 * I)...), __builtin_shufflevector(first, second, (2 * I + 1)...));
+}
+// pairs[t], lane i: the values 2t and 2t + 1 of row i of src[rows, steps], rows `stride` apart; zeros where there are none. At most kLanes rows.
+OFFRAMP_INLINE void pairsAcrossRows(const float *src, int64_t stride, int64_t rows, int64_t steps, UIntVec (&pairs)[kLanes]) {
+  for (int i = 0; i < kLanes; ++i) {
+    const float *row = src + i * stride;
+    Vec first = splat(0), second = splat(0);
+    if (i < rows && steps > 0) first = load(row, smaller(kLanes, steps));
+    if (i < rows && steps > kLanes) second = load(row + kLanes, smaller(kLanes, steps - kLanes));
+    pairs[i] = neighbours(first, second, typename MakeIndices<kLanes>::Type{});
+  }
+  transposePairs(pairs);
+}
+// pairs[i], lane t: the values 2t and 2t + 1 of column i of src[steps, columns], rows `stride` apart; zeros where there are none. At most kLanes columns.
+OFFRAMP_INLINE void pairsDownColumns(const float *src, int64_t stride, int64_t columns, int64_t steps, UIntVec (&pairs)[kLanes]) {
+  for (int t = 0; t < kLanes; ++t) {
+    const float *row = src + 2 * t * stride;
+    pairs[t] = pairsOf(2 * t < steps ? load(row, columns) : splat(0), 2 * t + 1 < steps ? load(row + stride, columns) : splat(0));
+  }
+  transposePairs(pairs);
+}
 OFFRAMP_INLINE uint16_t bf16Of(float x) {
   uint32_t bits;
   __builtin_memcpy(&bits, &x, 4);

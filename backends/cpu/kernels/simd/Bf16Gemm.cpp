@@ -43,6 +43,14 @@ struct Bf16 : Bf16Base {
       __builtin_memcpy(left + 2 * s, &halves, sizeof halves);
     }
   }
+  // `columns` rows of the left from columns of src, from k = s on; returns how many steps of k that were.
+  OFFRAMP_INLINE int64_t convertDown(const float *src, int64_t stride, int64_t columns, int64_t k, int64_t s, char *left) {
+    UIntVec pairs[kLanes];
+    pairsDownColumns(src, stride, columns, k - s, pairs);
+    const int64_t row = 2 * leftElements(k), bytes = smaller(sizeof pairs[0], row - 2 * s);
+    for (int64_t i = 0; i < columns; ++i) __builtin_memcpy(left + i * row + 2 * s, &pairs[i], (size_t)bytes);
+    return 2 * kLanes;
+  }
 };
 #else
 struct Bf16 : Bf16Base {
@@ -70,6 +78,14 @@ struct Bf16 : Bf16Base {
     for (int64_t s = 0; s < leftElements(k); s += kLanes)
       store(to + s, asFloats(roundedBits(k - s >= kLanes ? load(src + s) : s < k ? load(src + s, k - s) : splat(0))));
   }
+  // `columns` rows of the left from columns of src, from k = s on; returns how many steps of k that were.
+  OFFRAMP_INLINE int64_t convertDown(const float *src, int64_t stride, int64_t columns, int64_t k, int64_t s, char *left) {
+    Vec rows[kLanes];
+    for (int t = 0; t < kLanes; ++t) rows[t] = asFloats(roundedBits(s + t < k ? load(src + t * stride, columns) : splat(0)));
+    transpose(rows);
+    for (int64_t i = 0; i < columns; ++i) store((float *)left + i * leftElements(k) + s, rows[i]);
+    return kLanes;
+  }
 };
 #endif
 
@@ -90,10 +106,30 @@ void packWeights(const float *w, int64_t k, int64_t n, int64_t panelBegin, int64
     }
 }
 
+// w[n, k] → panels of pairs of its transpose.
+void packTransposed(const float *w, int64_t k, int64_t n, int64_t panelBegin, int64_t panelEnd, void *packed) {
+  for (int64_t p = panelBegin; p < panelEnd; ++p) {
+    int64_t j = p * kReducedPanel, columns = smaller(kReducedPanel, n - j), vectors = (columns + kLanes - 1) / kLanes;
+    char *panel = static_cast<char *>(packed) + j * columnBytes<Bf16>(k);
+    for (int64_t v = 0; v < vectors; ++v)
+      for (int64_t s = 0; s < k; s += 2 * kLanes) {
+        UIntVec pairs[kLanes];
+        pairsAcrossRows(w + (j + v * kLanes) * k + s, k, columns - v * kLanes, k - s, pairs);
+        for (int64_t t = 0; t < kLanes && s + 2 * t < k; ++t) *(UIntVecU *)(panel + ((s / 2 + t) * vectors + v) * Bf16::kVectorBytes) = pairs[t];
+      }
+  }
+}
+
 int64_t leftBytes(int64_t rows, int64_t k) { return rows * leftElements(k) * Bf16::kElementBytes; }
 
 void convertRows(const float *src, int64_t, int64_t k, int64_t begin, int64_t end, void *left) {
   for (int64_t r = begin; r < end; ++r) Bf16::convert(src + r * k, k, static_cast<char *>(left) + r * leftElements(k) * Bf16::kElementBytes);
+}
+
+void convertColumns(const float *src, int64_t rows, int64_t k, int64_t begin, int64_t end, void *left) {
+  for (int64_t c = begin; c < end; c += kLanes)
+    for (int64_t s = 0; s < leftElements(k);)
+      s += Bf16::convertDown(src + s * rows + c, rows, smaller(kLanes, end - c), k, s, static_cast<char *>(left) + c * leftElements(k) * Bf16::kElementBytes);
 }
 
 } // namespace
@@ -105,6 +141,6 @@ const ReducedKernel OFFRAMP_SIMD_TABLE(bf16_) = {OFFRAMP_BF16_DOT, false, kOwnLe
 const ReducedKernel OFFRAMP_SIMD_TABLE(bf16_) = {OFFRAMP_LEVEL_NAME, true, kOwnLevel,
 #endif
                                                  kReducedPanel, kTileRows, weightBytes<Bf16>, packWeights, blockRows<Bf16>, leftBytes, convertRows,
-                                                 reducedMultiply<Bf16>};
+                                                 reducedMultiply<Bf16>, packTransposed, convertColumns};
 
 } // namespace offramp::cpu::simd

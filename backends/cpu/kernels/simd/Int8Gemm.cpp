@@ -124,6 +124,6 @@ const ReducedKernel OFFRAMP_SIMD_TABLE(int8_) = {OFFRAMP_INT8_DOT, false, kOwnLe
 const ReducedKernel OFFRAMP_SIMD_TABLE(int8_) = {OFFRAMP_LEVEL_NAME, true, kOwnLevel,
 #endif
                                                  kReducedPanel, kTileRows, weightBytes<Int8Panel>, packWeights, blockRows<Int8Panel>, leftBytes, convertRows,
-                                                 reducedMultiply<Int8Panel>};
+                                                 reducedMultiply<Int8Panel>, nullptr, nullptr};
 
 } // namespace offramp::cpu::simd

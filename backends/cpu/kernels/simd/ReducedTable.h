@@ -1,4 +1,4 @@
-// Matrix products with weights in bf16 or int8: what a kernel for them offers, and which kernels this CPU has. Plain C types only, like
+// Matrix products with both sides in bf16 or int8: what a kernel for them offers, and which kernels this CPU has. Plain C types only, like
 // SimdTable.h. Values in memory are f32 on both sides; how a kernel lays out its weights and rows is its own business.
 #ifndef OFFRAMP_CPU_REDUCED_TABLE_H
 #define OFFRAMP_CPU_REDUCED_TABLE_H
@@ -31,6 +31,9 @@ struct ReducedKernel {
   // Rows [begin, end) of src[rows, k]; `begin` is a multiple of tileRows, and so is `end` unless it is `rows`.
   void (*convertRows)(const float *src, int64_t rows, int64_t k, int64_t begin, int64_t end, void *left);
   void (*multiply)(const ReducedArgs *args, int64_t panelBegin, int64_t panelEnd);
+  // For gradients; null where there are none (int8). w[n, k], packed as its transpose; left-hand rows [begin, end) from the columns of src[k, rows].
+  void (*packTransposed)(const float *w, int64_t k, int64_t n, int64_t panelBegin, int64_t panelEnd, void *packed);
+  void (*convertColumns)(const float *src, int64_t rows, int64_t k, int64_t begin, int64_t end, void *left);
 };
 
 // k and n of the products that a reduced precision touches. The others, such as gates and most heads, stay f32: they cost next to nothing

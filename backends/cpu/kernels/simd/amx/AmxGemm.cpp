@@ -87,6 +87,18 @@ void packBf16(const float *w, int64_t k, int64_t n, int64_t panelBegin, int64_t 
   });
 }
 
+// w[n, k], as its transpose.
+void packTransposed(const float *w, int64_t k, int64_t n, int64_t panelBegin, int64_t panelEnd, void *packed) {
+  forPanels<Bf16Tiles>(k, n, panelBegin, panelEnd, packed, [&](char *panel, int64_t j, int64_t columns) {
+    for (int64_t g = 0; g < stepsOf<Bf16Tiles>(k) * kSide; g += kLanes)
+      for (int64_t v = 0; v < 2 * kVectorsPerSide; ++v) {
+        UIntVec pairs[kLanes];
+        pairsAcrossRows(w + (j + v * kLanes) * k + 2 * g, k, columnsOf(columns, v), k - 2 * g, pairs);
+        for (int64_t t = 0; t < kLanes; ++t) __builtin_memcpy(elementAt<Bf16Tiles>(panel, g + t, v), &pairs[t], sizeof pairs[t]);
+      }
+  });
+}
+
 void packInt8(const float *w, int64_t k, int64_t n, int64_t panelBegin, int64_t panelEnd, void *packed) {
   forPanels<Int8Tiles>(k, n, panelBegin, panelEnd, packed, [&](char *panel, int64_t j, int64_t columns) {
     for (int64_t v = 0; v < 2 * kVectorsPerSide; ++v) {
@@ -125,6 +137,19 @@ void convertBf16(const float *src, int64_t rows, int64_t k, int64_t begin, int64
         __builtin_memcpy(to + 2 * i, &halves, sizeof halves);
       }
   });
+}
+
+// Rows of the left from the columns of src[k, rows].
+void convertColumns(const float *src, int64_t rows, int64_t k, int64_t begin, int64_t end, void *left) {
+  for (int64_t c = begin; c < (end == rows ? roundUp(rows, kSide) : end); c += kLanes) {
+    char *to = static_cast<char *>(left) + c / kSide * stepsOf<Bf16Tiles>(k) * kTileBytes + c % kSide * kStepBytes;
+    for (int64_t s = 0; s < stepsOf<Bf16Tiles>(k) * Bf16Tiles::kStep; s += 2 * kLanes) {
+      UIntVec pairs[kLanes];
+      pairsDownColumns(src + s * rows + c, rows, c < end ? smaller(kLanes, end - c) : 0, k - s, pairs);
+      for (int64_t i = 0; i < kLanes; ++i)
+        __builtin_memcpy(to + s / Bf16Tiles::kStep * kTileBytes + s % Bf16Tiles::kStep * 2 + i * kStepBytes, &pairs[i], sizeof pairs[i]);
+    }
+  }
 }
 
 void convertInt8(const float *src, int64_t rows, int64_t k, int64_t begin, int64_t end, void *left) {
@@ -228,8 +253,10 @@ template <class T> void multiply(const ReducedArgs *args, int64_t panelBegin, in
 
 extern const ReducedKernel OFFRAMP_SIMD_TABLE(bf16_), OFFRAMP_SIMD_TABLE(int8_);
 const ReducedKernel OFFRAMP_SIMD_TABLE(bf16_) = {"amx-bf16", false, SimdLevel::V4, kPanel, kSide, weightBytes<Bf16Tiles>, packBf16,
-                                                 blockRows<Bf16Tiles>, leftBytes<Bf16Tiles>, convertBf16, multiply<Bf16Tiles>};
+                                                 blockRows<Bf16Tiles>, leftBytes<Bf16Tiles>, convertBf16, multiply<Bf16Tiles>,
+                                                 packTransposed, convertColumns};
 const ReducedKernel OFFRAMP_SIMD_TABLE(int8_) = {"amx-int8", false, SimdLevel::V4, kPanel, kSide, weightBytes<Int8Tiles>, packInt8,
-                                                 blockRows<Int8Tiles>, leftBytes<Int8Tiles>, convertInt8, multiply<Int8Tiles>};
+                                                 blockRows<Int8Tiles>, leftBytes<Int8Tiles>, convertInt8, multiply<Int8Tiles>,
+                                                 nullptr, nullptr};
 
 } // namespace offramp::cpu::simd
