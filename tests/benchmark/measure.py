@@ -10,6 +10,7 @@ import pathlib
 import shutil
 import struct
 import subprocess
+import tempfile
 import time
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -34,6 +35,18 @@ def run(command, **options):
     return done.stdout
 
 
+def phase_rate(run_folder, phase):
+    """samples/s of a phase of a trained run: the median of the lines of metrics.jsonl that name the phase and a rate."""
+    rates = []
+    for line in (run_folder / "metrics.jsonl").read_text().splitlines():
+        entry = json.loads(line)
+        if entry.get("phase") == phase and "samples_per_second" in entry:
+            rates.append(entry["samples_per_second"])
+    if not rates:
+        raise SystemExit(f"{run_folder}/metrics.jsonl names no samples_per_second for phase {phase}")
+    return sorted(rates)[len(rates) // 2]
+
+
 class Peer:
     """The PyTorch twin."""
 
@@ -56,16 +69,24 @@ class Peer:
 
 
 class Chain:
-    """The matrix products of the network alone (gemm_chain.cpp): samples/s that nothing can exceed by much."""
+    """The matrix products of a network alone (gemm_chain.cpp; chains.py says which): a speed that nothing can exceed by much."""
 
     def __init__(self, build, threads):
         self.program, self.threads = build / "tests" / "benchmark" / "gemm_chain", threads
         if not self.program.exists():
             run(["cmake", "--build", build, "--target", "gemm_chain"])
 
-    def rate(self, mode, batch, seconds):
+    def seconds(self, lists, seconds, dtype="f32"):
+        """Seconds of one pass of each list of products, passed in turn."""
         environment = {**os.environ, "OMP_NUM_THREADS": str(self.threads)}
-        return json.loads(run([self.program, mode, batch, seconds], env=environment))["samples_per_second"]
+        with tempfile.TemporaryDirectory() as folder:
+            files = [pathlib.Path(folder) / str(place) for place in range(len(lists))]
+            for file, lines in zip(files, lists):
+                file.write_text("\n".join(lines) + "\n")
+            return json.loads(run([self.program, seconds, dtype, *files], env=environment))["seconds"]
+
+    def rate(self, lines, samples, seconds, dtype="f32"):
+        return samples / self.seconds([lines], seconds, dtype)[0]
 
 
 class Ours:
@@ -85,14 +106,7 @@ class Ours:
 
     def training_rate(self, phase, limit):
         """samples/s of a phase, from the lines of metrics.jsonl that name the phase and a rate."""
-        rates = []
-        for line in (self.train("speed", limit) / "metrics.jsonl").read_text().splitlines():
-            entry = json.loads(line)
-            if entry.get("phase") == phase and "samples_per_second" in entry:
-                rates.append(entry["samples_per_second"])
-        if not rates:
-            raise SystemExit(f"metrics.jsonl names no samples_per_second for phase {phase}")
-        return sorted(rates)[len(rates) // 2]
+        return phase_rate(self.train("speed", limit), phase)
 
     def evaluate(self, batch, *options, run_folder=None):
         """The JSON object of `offramp eval` on the test images."""

@@ -7,6 +7,8 @@ when it is named.
 
 import typing
 
+import chains
+
 
 class Figure(typing.NamedTuple):
     value: float  # what the target speaks of
@@ -23,7 +25,7 @@ class TrainingSpeed:
     def measure(self, tools, options):
         mine = tools.ours.training_rate("warm_up", options.limit)
         other = tools.peer.training(self.variant, options.seconds)
-        chain = tools.chain.rate("train", 64, options.seconds)
+        chain = tools.chain.rate(chains.training(chains.image_transformer(64, every_head=True)), 64, options.seconds)
         return Figure(mine / other, f"{mine:.0f} and {other:.0f} samples/s", mine / chain)
 
 
@@ -35,7 +37,7 @@ class FullDepth:
 
     def measure(self, tools, options):
         mine, other = tools.ours.rate(self.batch, "--exits", "off"), tools.peer.inference(self.batch, options.seconds)
-        chain = tools.chain.rate("infer", self.batch, options.seconds)
+        chain = tools.chain.rate(chains.inference(chains.image_transformer(self.batch, every_head=False)), self.batch, options.seconds)
         return Figure(mine / other, f"{mine:.0f} and {other:.0f} samples/s", mine / chain)
 
 
