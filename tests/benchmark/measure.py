@@ -1,6 +1,6 @@
 """How one figure is taken: calls of the offramp program and of the PyTorch twin, each returning numbers.
 
-Knows no targets and no rows (rows.py) and prints nothing but errors.
+Knows no targets and no rows (rows.py) and prints nothing but errors. BERT encoders: bert_measure.py.
 """
 
 import gzip
@@ -35,6 +35,21 @@ def run(command, **options):
     return done.stdout
 
 
+class NotMeasured(Exception):
+    """A figure that cannot be taken here; the text says why."""
+
+
+def dtype_words(dtype):
+    return [] if dtype == "f32" else ["--dtype", dtype]
+
+
+def training_words(program, dtype):
+    """Options of `offramp train` for a precision; NotMeasured where the program has no such option."""
+    if dtype != "f32" and "--dtype" not in run([program, "train", "--help"]):
+        raise NotMeasured(f"`offramp train` of this build knows no --dtype, so there is no training in {dtype}")
+    return dtype_words(dtype)
+
+
 def phase_rate(run_folder, phase):
     """samples/s of a phase of a trained run: the median of the lines of metrics.jsonl that name the phase and a rate."""
     rates = []
@@ -50,19 +65,18 @@ def phase_rate(run_folder, phase):
 class Peer:
     """The PyTorch twin."""
 
-    def __init__(self, threads):
-        self.python = HERE / "peers" / ".venv" / "bin" / "python"
-        self.threads = threads
+    def __init__(self, python, threads):
+        self.python, self.threads = python, threads
         if not self.python.exists():
-            raise SystemExit("no PyTorch: run tests/benchmark/peers/setup first")
+            raise SystemExit(f"no {self.python}: run tests/benchmark/peers/setup first, or name a Python that has PyTorch with --python")
 
     def __call__(self, *words):
         out = run([self.python, HERE / "peers" / "vit_twin.py", "--threads", self.threads, *words])
         return json.loads(out.splitlines()[-1])
 
-    def training(self, variant, seconds):
+    def training(self, variant, seconds, dtype="f32"):
         mode = "on" if variant == "compiled" else "off"
-        return self("bench-train", "--compile", mode, "--seconds", seconds)["samples_per_second"][variant]
+        return self("bench-train", "--compile", mode, "--seconds", seconds, "--dtype", dtype)["samples_per_second"][variant]
 
     def inference(self, batch, seconds):
         return self("bench-infer", "--batch", batch, "--seconds", seconds)["samples_per_second"]["eager"][str(batch)]
@@ -83,7 +97,10 @@ class Chain:
             files = [pathlib.Path(folder) / str(place) for place in range(len(lists))]
             for file, lines in zip(files, lists):
                 file.write_text("\n".join(lines) + "\n")
-            return json.loads(run([self.program, seconds, dtype, *files], env=environment))["seconds"]
+            done = subprocess.run(list(map(str, [self.program, seconds, dtype, *files])), capture_output=True, text=True, env=environment)
+        if done.returncode:
+            raise NotMeasured(done.stderr.strip())
+        return json.loads(done.stdout)["seconds"]
 
     def rate(self, lines, samples, seconds, dtype="f32"):
         return samples / self.seconds([lines], seconds, dtype)[0]
@@ -96,17 +113,17 @@ class Ours:
         self.program, self.work, self.threads = program, work, threads
         self.trained = work / "trained"
 
-    def train(self, name, limit=0, seed=1, model="consistentee"):
+    def train(self, name, limit=0, seed=1, model="consistentee", dtype="f32"):
         """Trains from nothing into work/NAME and returns that folder."""
         run_folder = self.work / name
         shutil.rmtree(run_folder, ignore_errors=True)
         run([self.program, "train", EXAMPLE / f"{model}.ramp", "--data", TRAIN, "--out", run_folder, "--seed", seed,
-             "--threads", self.threads, *(["--limit", limit] if limit else [])])
+             "--threads", self.threads, *(["--limit", limit] if limit else []), *training_words(self.program, dtype)])
         return run_folder
 
-    def training_rate(self, phase, limit):
+    def training_rate(self, phase, limit, dtype="f32"):
         """samples/s of a phase, from the lines of metrics.jsonl that name the phase and a rate."""
-        return phase_rate(self.train("speed", limit), phase)
+        return phase_rate(self.train("speed", limit, dtype=dtype), phase)
 
     def evaluate(self, batch, *options, run_folder=None):
         """The JSON object of `offramp eval` on the test images."""

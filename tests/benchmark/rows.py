@@ -5,27 +5,21 @@
 when it is named.
 """
 
-import typing
-
+import bert_rows
 import chains
-
-
-class Figure(typing.NamedTuple):
-    value: float  # what the target speaks of
-    detail: str = ""  # what it was made from
-    chain_share: typing.Optional[float] = None  # our rate over that of the matrix products alone, where the row has one
+from figure import Figure
 
 
 class TrainingSpeed:
-    def __init__(self, variant):
-        self.variant = variant
-        self.name = f"training, f32, batch 64, over PyTorch {variant}"
+    def __init__(self, variant, dtype="f32"):
+        self.variant, self.dtype = variant, dtype
+        self.name = f"training, {dtype}, batch 64, over PyTorch {variant}"
         self.target, self.unit = 1.7, "x"
 
     def measure(self, tools, options):
-        mine = tools.ours.training_rate("warm_up", options.limit)
-        other = tools.peer.training(self.variant, options.seconds)
-        chain = tools.chain.rate(chains.training(chains.image_transformer(64, every_head=True)), 64, options.seconds)
+        mine = tools.ours.training_rate("warm_up", options.limit, self.dtype)
+        other = tools.peer.training(self.variant, options.seconds, self.dtype)
+        chain = tools.chain.rate(chains.training(chains.image_transformer(64, every_head=True)), 64, options.seconds, self.dtype)
         return Figure(mine / other, f"{mine:.0f} and {other:.0f} samples/s", mine / chain)
 
 
@@ -108,6 +102,7 @@ def percent(shares):
 
 ROWS = {
     "train-eager": TrainingSpeed("eager"),
+    "train-eager-bf16": TrainingSpeed("eager", "bf16"),
     "train-compiled": TrainingSpeed("compiled"),
     "full-64": FullDepth(64, 1.5),
     "full-1": FullDepth(1, 3.0),
@@ -118,4 +113,5 @@ ROWS = {
     "build": Build(),
     "first-answer": FirstAnswer(),
     "accuracy": Accuracy(),
+    **bert_rows.ROWS,
 }

@@ -32,8 +32,8 @@ def variants(compile_mode):
     return {"off": ["eager"], "on": ["compiled"], "both": ["eager", "compiled"]}[compile_mode]
 
 
-def training(phase, compile_mode, seconds, say, batch=64):
-    """Whole steps: forward, backward, clipping, AdamW."""
+def training(phase, compile_mode, seconds, say, dtype="f32", batch=64):
+    """Whole steps: forward, backward, clipping, AdamW. bf16: the forward pass and its adjoint under autocast."""
     network = Network()
     images = torch.randint(0, 256, (batch, 28, 28), dtype=torch.uint8)
     labels = torch.randint(0, CLASSES, (batch,))
@@ -43,14 +43,16 @@ def training(phase, compile_mode, seconds, say, batch=64):
         updated += network.gates.parameters()
 
     def loss():
-        rows = network.first_rows(images)
-        ce = twin_train.cross_entropies(network.logits_of(rows), labels)
+        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=dtype == "bf16"):
+            rows = network.first_rows(images)
+            logits, gates = network.logits_of(rows).float(), network.gates_of(rows).float()
+        ce = twin_train.cross_entropies(logits, labels)
         if phase == "warm_up":
             return twin_train.weighted_loss(ce)
-        policy, index = twin_train.rollout_loss(network.gates_of(rows), ce, memorized, 0.05)
+        policy, index = twin_train.rollout_loss(gates, ce, memorized, 0.05)
         return policy + ce.gather(1, index).mean()
 
-    result = {"bench": "train", "phase": phase, "batch": batch, "samples_per_second": {}}
+    result = {"bench": "train", "phase": phase, "dtype": dtype, "batch": batch, "samples_per_second": {}}
     for variant in variants(compile_mode):
         optimizer = twin_train.Optimizer(updated, 1e-4, 10 ** 9)
         forward = torch.compile(loss) if variant == "compiled" else loss

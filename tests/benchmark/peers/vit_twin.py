@@ -48,6 +48,7 @@ def arguments():
 
     bench_train = modes.add_parser("bench-train")
     bench_train.add_argument("--compile", choices=["off", "on", "both"], default="both")
+    bench_train.add_argument("--dtype", choices=["f32", "bf16"], default="f32")
     bench_train.add_argument("--phase", choices=["warm_up", "together"], default="warm_up")
 
     bench_infer = modes.add_parser("bench-infer")
@@ -98,7 +99,7 @@ def main():
     if options.mode == "train":
         result = run_training(options)
     elif options.mode == "bench-train":
-        result = twin_bench.training(options.phase, options.compile, options.seconds, say)
+        result = twin_bench.training(options.phase, options.compile, options.seconds, say, options.dtype)
     else:
         result = twin_bench.inference(options.batch, options.compile, options.seconds, say)
     result["threads"], result["device"] = options.threads, options.device
