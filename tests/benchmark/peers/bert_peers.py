@@ -46,14 +46,21 @@ class PyTorch:
             return self.network(input_ids=torch.from_numpy(batch[0]), attention_mask=torch.from_numpy(batch[1])).logits
 
 
-def onnx_file(size, folder):
-    path = pathlib.Path(folder) / f"{size}.onnx"
+def made_whole(path, make):
+    """`path`, made by make(other path) unless it is there; one that was interrupted leaves nothing that could be taken for it."""
     if not path.exists():
-        example = tuple(torch.from_numpy(part) for part in padded([[101, 2023, 102], [101, 102]]))
-        axes = {"input_ids": {0: "batch", 1: "length"}, "attention_mask": {0: "batch", 1: "length"}, "logits": {0: "batch"}}
-        torch.onnx.export(network(size), example, str(path), input_names=["input_ids", "attention_mask"], output_names=["logits"], dynamic_axes=axes,
-                          opset_version=17, dynamo=False)
+        part = path.with_suffix(".part")
+        make(str(part))
+        part.rename(path)
     return path
+
+
+def onnx_file(size, folder):
+    example = tuple(torch.from_numpy(part) for part in padded([[101, 2023, 102], [101, 102]]))
+    axes = {"input_ids": {0: "batch", 1: "length"}, "attention_mask": {0: "batch", 1: "length"}, "logits": {0: "batch"}}
+    return made_whole(pathlib.Path(folder) / f"{size}.onnx", lambda path: torch.onnx.export(
+        network(size), example, path, input_names=["input_ids", "attention_mask"], output_names=["logits"], dynamic_axes=axes, opset_version=17,
+        dynamo=False))
 
 
 class OnnxRuntime:
@@ -62,10 +69,8 @@ class OnnxRuntime:
         path = onnx_file(size, folder)
         if dtype == "int8":
             from onnxruntime.quantization import QuantType, quantize_dynamic
-            quantized = path.with_suffix(".int8.onnx")
-            if not quantized.exists():
-                quantize_dynamic(str(path), str(quantized), weight_type=QuantType.QInt8)
-            path = quantized
+            plain = str(path)
+            path = made_whole(path.with_suffix(".int8.onnx"), lambda quantized: quantize_dynamic(plain, quantized, weight_type=QuantType.QInt8))
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
         self.name, self.session = f"ONNX Runtime {dtype}", onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
