@@ -40,12 +40,6 @@ def Nn_RegroupAllOp : Nn_Op<"regroup_all"> {
   let results = (outs Nn_BatchType:$batch, AnyRankedTensor:$rows);
   let assemblyFormat = "$stayers `,` $h attr-dict `:` type($h) `->` type($rows)";
 }
-def Nn_RegroupSamplesOp : Nn_Op<"regroup_samples"> {
-  let summary = "new batch of the stayers of a network without rows; values follow by narrow";
-  let arguments = (ins Nn_BatchType:$stayers);
-  let results = (outs Nn_BatchType:$batch);
-  let assemblyFormat = "$stayers attr-dict";
-}
 def Nn_PutOp : Nn_Op<"put"> {
   let summary = "results to the places of the batch's ids";
   let arguments = (ins Nn_BatchType:$batch, AnyRankedTensor:$value, Optional<AnyRankedTensor>:$decision, I64Attr:$stage);

@@ -14,7 +14,7 @@ bool isLeavers(Value batch) {
   return leave && batch == leave.getLeavers();
 }
 
-bool isRegrouped(Value batch) { return isa_and_nonnull<nn::RegroupAllOp, nn::RegroupRestOp, nn::RegroupSamplesOp>(batch.getDefiningOp()); }
+bool isRegrouped(Value batch) { return isa_and_nonnull<nn::RegroupAllOp, nn::RegroupRestOp>(batch.getDefiningOp()); }
 
 class Counter {
  public:

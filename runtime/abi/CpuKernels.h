@@ -78,8 +78,6 @@ void offramp_cpu_regroup_rest(offramp_call *call, const offramp_batch *s, const 
 /* Whole stage: all rows of the stayers, first rows in front, copied to dst [rows of *out, c]. Identity (dst_out = h) when nobody left. */
 void offramp_cpu_regroup_all(offramp_call *call, const offramp_batch *s, const float *h, float *dst, int64_t c, int64_t stage, offramp_batch **out,
                              const float **dst_out);
-/* Samples without rows (static shapes): new batch only; values are moved by narrow. */
-void offramp_cpu_regroup_samples(offramp_call *call, const offramp_batch *s, offramp_batch **out);
 /* Results of samples of b to the places of their ids: logits[n, classes], stage number, decision[n] or null (NaN). */
 void offramp_cpu_put(offramp_call *call, const offramp_batch *b, const float *logits, int64_t classes, int64_t stage, const float *decision);
 /* 1: run this stage exit-first. Reads call->split; 2 asks the cost model (engine). */

@@ -190,7 +190,7 @@ static const std::set<std::string> kOwnCases = {"nn.rest", "nn.join", "nn.to_row
 // Structure of programs, in every case; and what only passes make (batch level), which the walks of RandomProgramsTest run.
 static const std::set<std::string> kStructure = {"nn.bundle", "nn.instance", "nn.weights", "nn.gradients", "nn.field", "nn.constant", "nn.accumulate", "nn.collect",
                                                  "nn.exit_if", "nn.leave_with"};
-static const std::set<std::string> kBatchLevel = {"nn.read_input", "nn.setting", "nn.leave", "nn.narrow", "nn.regroup_rest", "nn.regroup_all", "nn.regroup_samples",
+static const std::set<std::string> kBatchLevel = {"nn.read_input", "nn.setting", "nn.leave", "nn.narrow", "nn.regroup_rest", "nn.regroup_all",
                                                   "nn.put", "nn.either", "nn.fused", "nn.yield", "nn.done_if_empty"};
 
 BOOST_AUTO_TEST_CASE(everyOpHasACase) {

@@ -140,19 +140,6 @@ void offramp_cpu_regroup_all(offramp_call *call, const offramp_batch *s, const f
   else if (extent > 0) std::memcpy(dst + s->n * c, h + front * c, size_t(extent) * size_t(c) * 4);
 }
 
-void offramp_cpu_regroup_samples(offramp_call *call, const offramp_batch *s, offramp_batch **out) {
-  Descriptor *d = engineOf(call).pool.take(s->n);
-  offramp_batch &to = d->batch;
-  d->front = to.n = to.rows = s->n;
-  to.gapless = 1;
-  for (int64_t i = 0; i < s->n; ++i) {
-    entries(to.id)[i] = s->id[i];
-    entries(to.from)[i] = s->from[i];
-  }
-  to.first = to.at = to.len = nullptr;
-  *out = &to;
-}
-
 int64_t offramp_cpu_choose_split(offramp_call *call, const offramp_batch *b, int64_t stage) {
   if (call->split != 2) return call->split;
   Engine &e = engineOf(call);
