@@ -26,5 +26,6 @@ cat "$work/said"
 for level in mlir llvm; do "$offramp" build "$run" --emit $level -o "$work/model.$level"; done
 grep -q "nn.regroup\|nn.leave" "$work/model.mlir" || fail "no batch-level text"
 grep -q "define .*@offramp_" "$work/model.llvm" || fail "no LLVM IR"
+for name in libclass.so texts.so; do refused 1 "a function of the interface" "$offramp" build "$run" --emit so -o "$work/$name"; done
 refused 2 "bundle" "$offramp" build "$run" --emit llvm --bundle -o "$work/x"
 echo passed

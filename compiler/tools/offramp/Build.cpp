@@ -165,10 +165,10 @@ void buildProduct(const Options &options, const RunInfo &info) {
   std::vector<std::pair<fs::path, fs::path>> files;  // made, final
   fs::path made;
   std::string header;
+  if (options.emit != "exe") header = productHeader(product, compiled.manifest, info.classes);
   if (options.emit == "exe") made = linkProgram(product, compiled.manifest, making.path);
   else if (options.emit == "so") made = linkLibrary(product, compiled.manifest, making.path, options.bundle ? product.name + ".so" : out.filename().string());
   else made = linkObject(product, compiled.manifest, making.path);
-  if (options.emit != "exe") header = productHeader(product, compiled.manifest, info.classes);
   const double bytes = (double)fs::file_size(made);
   const char *kind = options.emit == "exe" ? "program" : options.emit == "so" ? "library" : "object";
 

@@ -11,6 +11,9 @@ namespace offramp::tool {
 using namespace runtime;
 
 std::string productHeader(const Product &product, const Manifest &manifest, const std::vector<std::string> &classes) {
+  for (const char *taken : {"name", "version", "stages", "classes", "class", "inputs", "input", "texts", "settings", "setting"})  // Offramp.h
+    if (product.entry == std::string("offramp_model_") + taken)
+      userError("`{}` would be entered by `{}`, a function of the interface; choose another file name", product.name, product.entry);
   // What stands in a comment must not end it.
   auto plain = [](std::string text) {
     for (size_t at = 0; (at = text.find("*/", at)) != std::string::npos;) text.replace(at, 2, "* /");
