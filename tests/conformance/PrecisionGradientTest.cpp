@@ -20,10 +20,10 @@ std::string encoderText() {
   std::string text = sourceText("tests/lit/autodiff/stage.mlir");
   for (auto [from, to] : {std::pair("32", "128"), {"16", "64"}, {"8", "32"}}) {  // the widest first, so that no size is changed twice
     text = std::regex_replace(text, std::regex(std::string("\\b") + from + "x(?=f32)"), std::string(to) + "x");
-    text = std::regex_replace(text, std::regex(std::string("([?x]|\\b)") + from + "x(?=\\d)"), std::string("$1") + to + "x");
+    text = std::regex_replace(text, std::regex(std::string("([?x]|\\b)") + from + "x(?=\\d)"), std::string("$01") + to + "x");
     text = std::regex_replace(text, std::regex(std::string("x") + from + "xf32"), std::string("x") + to + "xf32");
     text = std::regex_replace(text, std::regex(std::string("i64: ") + from + "\\b"), std::string("i64: ") + to);
-    text = std::regex_replace(text, std::regex(std::string("(i64: \\d+, )") + from + "\\b"), std::string("$1") + to);
+    text = std::regex_replace(text, std::regex(std::string("(i64: \\d+, )") + from + "\\b"), std::string("$01") + to);
   }
   for (auto [from, to] : {std::pair("at 96", "at 352"), {"at 1152", "at 13056"}, {"at 2208", "at 25760"}, {"at 2256", "at 25872"}})
     text = std::regex_replace(text, std::regex(std::string(from) + "\\b"), to);

@@ -44,7 +44,8 @@ void reducedLinear(Engine &e, const float *src, const float *w, const float *bia
   reducedProduct(e, src, packed, bias, dst, rows, k, n, epilogue);
 }
 
-void reducedProduct(Engine &e, const float *src, const void *packed, const float *bias, float *dst, int64_t rows, int64_t k, int64_t n, int64_t epilogue) {
+void reducedProduct(Engine &e, const float *src, const void *packed, const float *bias, float *dst, int64_t rows, int64_t k, int64_t n,
+                    int64_t epilogue) {
   const ReducedKernel &kernel = *e.reduced;
   ReducedArgs args{nullptr, packed, bias, dst, n, rows, k, n, epilogue};
   const int64_t panels = panelsOf(kernel, n), block = kernel.blockRows(k);

@@ -18,7 +18,8 @@ void reducedWeightGradient(Engine &e, const float *x, const float *dy, float *dw
 // What both files share. w[k, n], or as the right-hand side [n, k] when transposed; null: out of memory.
 const void *reducedWeights(Engine &e, const float *w, int64_t k, int64_t n, bool transposed);
 // dst[rows, n] = epilogue(src[rows, k]·packed[k, n] + bias)
-void reducedProduct(Engine &e, const float *src, const void *packed, const float *bias, float *dst, int64_t rows, int64_t k, int64_t n, int64_t epilogue);
+void reducedProduct(Engine &e, const float *src, const void *packed, const float *bias, float *dst, int64_t rows, int64_t k, int64_t n,
+                    int64_t epilogue);
 inline int64_t floatsFor(int64_t bytes) { return (bytes + 3) / 4; }
 inline int64_t panelsOf(const ReducedKernel &kernel, int64_t n) { return (n + kernel.panelWidth - 1) / kernel.panelWidth; }
 

@@ -142,7 +142,8 @@ void compare(const Options &options, const CLI::App &command, const RunInfo &inf
 }
 
 void train(const Options &options, const CLI::App &command, const std::vector<std::string> &words) {
-  if (options.dtype == "int8") throw UsageError("training computes in f32 or bf16; int8 is a precision of inference: train, then `offramp eval RUN --dtype int8`");
+  if (options.dtype == "int8")
+    throw UsageError("training computes in f32 or bf16; int8 is a precision of inference: train, then `offramp eval RUN --dtype int8`");
   if (!options.resume || !fs::exists(options.out)) start(options, words);
   RunLock lock(options.out);
   RunInfo info = readRun(options.out);
@@ -151,7 +152,8 @@ void train(const Options &options, const CLI::App &command, const std::vector<st
   if (artifact->manifest().sha256 != info.artifactSha256) userError("`{}`: artifact.so is not the one this run was started with", options.out);
   TrainingData data = readData(options.data.empty() ? info.data : parseDataArguments(options.data), runFields(artifact->manifest(), info));
   TrainingSplits splits = makeTrainingSplits(data.train, data.valid, info.seed, info.limit);
-  auto backend = std::make_unique<cpu::CpuBackend>(cpu::CpuBackendOptions{cpu::EngineMode::Training, (int)info.threads, *cpu::precisionNamed(info.dtype)});
+  const cpu::CpuBackendOptions engine{cpu::EngineMode::Training, (int)info.threads, *cpu::precisionNamed(info.dtype)};
+  auto backend = std::make_unique<cpu::CpuBackend>(engine);
   if (info.dtype != "f32") std::cerr << fmt::format("products of linear layers in {} ({})\n", info.dtype, backend->products());
   Session session(artifact, std::move(backend));
   for (const auto &[name, value] : info.settings) session.settings().set(name, value);
@@ -196,7 +198,9 @@ void addTrain(CLI::App &app) {
   command->add_flag("--resume", options->resume, "go on where the run was stopped or killed");
   command->add_option("--init", options->init, "weights to start from (.safetensors); what it lacks starts anew");
   command->add_option("--threads", options->threads, "threads; 0: all")->check(CLI::Range(0, 4096));
-  command->add_option("--dtype", options->dtype, "of the products of linear layers and of their gradients, operands rounded: f32, bf16; weights, sums, optimizer and all else are f32")
+  command
+      ->add_option("--dtype", options->dtype,
+                   "of the products of linear layers and of their gradients, operands rounded: f32, bf16; weights, sums, optimizer and all else are f32")
       ->check(CLI::IsMember({"f32", "bf16", "int8"}));
   command->add_option("--limit", options->limit, "only the first N samples of each split")->check(CLI::NonNegativeNumber);
   command->add_option("--checkpoint-seconds", options->checkpointSeconds, "seconds between checkpoints inside an epoch")->check(CLI::NonNegativeNumber);

@@ -82,7 +82,8 @@ BOOST_AUTO_TEST_CASE(kernelsTransposeWeightsAndRows) {
 
       Memory columns = memoryOf(kernel.leftBytes(s.k, s.rows)), rows = memoryOf(kernel.weightBytes(s.rows, s.n));
       std::memset(columns.get(), 0x7f, size_t(kernel.leftBytes(s.k, s.rows)));
-      for (int64_t c = 0; c < s.k; c += kernel.tileRows) kernel.convertColumns(g.x.data(), s.k, s.rows, c, std::min(s.k, c + kernel.tileRows), columns.get());
+      for (int64_t c = 0; c < s.k; c += kernel.tileRows)
+        kernel.convertColumns(g.x.data(), s.k, s.rows, c, std::min(s.k, c + kernel.tileRows), columns.get());
       kernel.packWeights(g.dy.data(), s.rows, s.n, 0, (s.n + kernel.panelWidth - 1) / kernel.panelWidth, rows.get());
       Floats dw = g.oldDw;
       multiply(kernel, columns.get(), rows.get(), dw, s.k, s.rows, s.n);

@@ -48,7 +48,8 @@ OFFRAMP_INLINE void pairsAcrossRows(const float *src, int64_t stride, int64_t ro
   }
   transposePairs(pairs);
 }
-// pairs[i], lane t: the values 2t and 2t + 1 of column i of src[steps, columns], rows `stride` apart; zeros where there are none. At most kLanes columns.
+// pairs[i], lane t: the values 2t and 2t + 1 of column i of src[steps, columns], rows `stride` apart; zeros where there are none. At most kLanes
+// columns.
 OFFRAMP_INLINE void pairsDownColumns(const float *src, int64_t stride, int64_t columns, int64_t steps, UIntVec (&pairs)[kLanes]) {
   for (int t = 0; t < kLanes; ++t) {
     const float *row = src + 2 * t * stride;

@@ -128,8 +128,10 @@ void convertRows(const float *src, int64_t, int64_t k, int64_t begin, int64_t en
 
 void convertColumns(const float *src, int64_t rows, int64_t k, int64_t begin, int64_t end, void *left) {
   for (int64_t c = begin; c < end; c += kLanes)
-    for (int64_t s = 0; s < leftElements(k);)
-      s += Bf16::convertDown(src + s * rows + c, rows, smaller(kLanes, end - c), k, s, static_cast<char *>(left) + c * leftElements(k) * Bf16::kElementBytes);
+    for (int64_t s = 0; s < leftElements(k);) {
+      char *to = static_cast<char *>(left) + c * leftElements(k) * Bf16::kElementBytes;
+      s += Bf16::convertDown(src + s * rows + c, rows, smaller(kLanes, end - c), k, s, to);
+    }
 }
 
 } // namespace
