@@ -29,6 +29,10 @@ double CpuBackend::adamw(offramp_call &call, std::span<float> weights, std::span
   return norm;
 }
 
+void CpuBackend::trackRows(std::span<const float> gradients, std::span<const offramp_range> ranges) {
+  engineTrackRows(engine_, gradients.data(), ranges.data(), (int64_t)ranges.size());
+}
+
 std::vector<StageCost> stageCostsOf(const std::vector<runtime::ManifestStageCost> &costs) {
   std::vector<StageCost> stages;
   for (const runtime::ManifestStageCost &from : costs) {

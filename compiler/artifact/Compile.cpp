@@ -3,6 +3,7 @@
 #include "compiler/artifact/Codegen.h"
 #include "compiler/artifact/Link.h"
 #include "compiler/artifact/Manifest.h"
+#include "compiler/artifact/RowGradients.h"
 #include "compiler/artifact/ModuleObject.h"
 #include "compiler/pipelines/Pipelines.h"
 #include "compiler/roofline/CountOps.h"
@@ -113,6 +114,7 @@ Lowered lowerModel(MLIRContext &context, const dsl::Model &model, bool withText)
   out.costs = stageCosts(*out.module, std::max<int64_t>(1, model.rowsPerSample));
   runPasses(*out.module, buildBatchPipeline);
   if (withText) llvm::raw_string_ostream(out.batchText) << *out.module;
+  markRowGradients(*out.module);
   runPasses(*out.module, buildCallPipeline);
   return out;
 }

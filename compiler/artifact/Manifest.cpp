@@ -46,13 +46,15 @@ Json weights(ModuleOp module) {
   for (auto instance : module.getOps<nn::InstanceOp>()) {
     auto bundle = module.lookupSymbol<nn::BundleOp>(instance.getBundle());
     Json fields = Json::array();
+    auto byRows = bundle->getAttrOfType<ArrayAttr>("nn.row_gradients");
     for (size_t i = 0; i < bundle.getNames().size(); ++i)
       fields.push_back({{"name", cast<StringAttr>(bundle.getNames()[i]).getValue().str()},
                         {"offset", bundle.offsetOf(i)},
                         {"shape", bundle.shapeOf(i).vec()},
                         {"initializer", cast<StringAttr>(bundle.getKinds()[i]).getValue().str()},
                         {"scale", cast<FloatAttr>(bundle.getScales()[i]).getValueAsDouble()},
-                        {"decays", cast<BoolAttr>(bundle.getDecays()[i]).getValue()}});
+                        {"decays", cast<BoolAttr>(bundle.getDecays()[i]).getValue()},
+                        {"row_gradients", byRows && llvm::is_contained(byRows, bundle.getNames()[i])}});
     instances.push_back({{"path", instance.getSymName().str()}, {"offset", (int64_t)instance.getOffset()}, {"elements", bundle.elements()}, {"fields", fields}});
     elements = std::max<int64_t>(elements, instance.getOffset() + bundle.elements());
   }
@@ -107,7 +109,7 @@ Json phases(const dsl::Model &model, const Json &weightBlock) {
       metrics.insert(metrics.end(), train->metrics.begin(), train->metrics.end());
       out.push_back({{"kind", "train"}, {"name", train->name}, {"program", train->name + ".step"}, {"epochs", train->epochs}, {"batch", train->batch},
                      {"optimizer", {{"lr", o.lr}, {"beta1", o.beta1}, {"beta2", o.beta2}, {"eps", o.eps}, {"weight_decay", o.weightDecay},
-                                    {"warmup", o.warmup}, {"decay", o.decay}, {"clip", o.clip}}},
+                                    {"warmup", o.warmup}, {"decay", o.decay}, {"clip", o.clip}, {"lazy_rows", o.lazyRows}}},
                      {"updates", instancesOf(train->updates)}, {"metrics", metrics}});
     } else {
       const auto &measure = std::get<dsl::MeasurePhase>(phase);

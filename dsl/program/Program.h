@@ -156,6 +156,7 @@ struct Read {
 struct Optimizer {
   double lr = 1e-3, beta1 = 0.9, beta2 = 0.999, eps = 1e-8, weightDecay = 0.01, warmup = 0.1, clip = 1.0;
   std::string decay = "linear";  ///< linear | constant | cosine
+  bool lazyRows = false;         ///< tables read by `gather` alone: only rows that the batch names are updated
 };
 
 /// `function` has one result: the per-sample scalar to minimise (already with the sign of `maximize` and the sum of terms).

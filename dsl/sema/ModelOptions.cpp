@@ -20,8 +20,10 @@ const Field optimizerFields[] = {
     {"warmup", &Optimizer::warmup, true, 1.0000001}, {"clip", &Optimizer::clip, true, 1e12},
 };
 
+const char *const lazyRows = "lazy_rows";
+
 std::vector<std::string> optionNames() {
-  std::vector<std::string> out = {"epochs", "batch"};
+  std::vector<std::string> out = {"epochs", "batch", lazyRows};
   for (const Field &field : optimizerFields) out.push_back(field.name);
   return out;
 }
@@ -31,6 +33,11 @@ void ModelElaborator::setOption(TrainPhase &phase, const std::string &name, cons
   auto wrong = [&](const std::string &expected) {
     fail(kind::invalidOption, where, fmt::format("`{}` is {} when it should be {}", name, value.isScalar() ? describe(value.data[0]) : describe(Value(value)), expected));
   };
+  if (name == lazyRows) {  // L32
+    if (!value.isScalar() || value.kind != Static::Bool) wrong("true or false");
+    phase.optimizer.lazyRows = value.data[0] != 0;
+    return;
+  }
   if (!value.isScalar() || value.kind == Static::Bool) wrong("one number");
   double number = value.data[0];
   if (name == "epochs" || name == "batch") {
@@ -73,7 +80,7 @@ void ModelElaborator::readOptimizer(const ast::Expr &expr, TrainPhase &phase) {
       setOption(phase, "beta2", Static::real(betas.data[1]), argument.value->range);
     } else {
       if (option == "epochs" || option == "batch") fail(kind::invalidOption, argument.name->range, fmt::format("`{}` belongs to the phase, not to its optimizer", option));
-      bool isField = false;
+      bool isField = option == lazyRows;
       for (const Field &field : optimizerFields) isField |= option == field.name;
       setOption(phase, option, isField ? evaluator.evaluateStatic(*argument.value, *frame, option.c_str()) : Static::real(0),
                 isField ? argument.value->range : argument.name->range);
@@ -99,7 +106,8 @@ void ModelElaborator::readOptions(const ast::Train &train, TrainPhase &phase) {
   for (auto &[name, text] : overrides)
     if (name.rfind(prefix, 0) == 0) {
       std::string option = name.substr(prefix.size());
-      setOption(phase, option, parseOverride(name, text, option == "epochs" || option == "batch" ? "int" : "f32", train.name.range), train.name.range);
+      const char *type = option == lazyRows ? "bool" : option == "epochs" || option == "batch" ? "int" : "f32";
+      setOption(phase, option, parseOverride(name, text, type, train.name.range), train.name.range);
     }
 }
 

@@ -92,8 +92,10 @@ void offramp_cpu_max_pool2d(offramp_call *call, const float *x, float *y, int64_
 void offramp_cpu_max_pool2d_grad(offramp_call *call, const float *x, const float *dy, float *dx, int64_t n, int64_t c, int64_t h, int64_t w, int64_t size, int64_t stride);
 
 /* --- optimizer: one pass over [count] after the global norm of all ranges ------------------------------------------- */
+/* row > 0: a table of rows of that width, updated lazily: the rows that offramp_cpu_gather_dw added to since the last step, and no others. The
+ * engine must have been told (engineTrackRows). Bias correction is by `step` all the same. */
 typedef struct offramp_adamw { float lr, beta1, beta2, eps, weight_decay, clip; int64_t step; } offramp_adamw;
-typedef struct offramp_range { int64_t begin, count; int64_t decays; } offramp_range;
+typedef struct offramp_range { int64_t begin, count; int64_t decays; int64_t row; } offramp_range;
 /* Returns the gradient norm before clipping. Gradients of the ranges are zeroed afterwards. */
 double offramp_cpu_adamw(offramp_call *call, float *weights, float *gradients, float *m, float *v, const offramp_range *ranges, int64_t n,
                          const offramp_adamw *options);

@@ -23,6 +23,7 @@ struct ManifestField {
   std::string initializer;  ///< `constant`, `normal`, `uniform`
   double scale = 0;
   bool decays = true;
+  bool rowGradients = false;  ///< a table, [rows, width], whose gradient comes by `gather` alone: rows that a step does not name have none
 };
 
 struct ManifestInstance {
@@ -62,6 +63,7 @@ struct ManifestProgram {
 struct ManifestOptimizer {
   double lr = 0, beta1 = 0, beta2 = 0, eps = 0, weightDecay = 0, warmup = 0, clip = 0;
   std::string decay;  ///< `linear`, `cosine`, `constant`
+  bool lazyRows = false;  ///< tables with rowGradients: a step updates the rows it names
 };
 
 struct ManifestTrainPhase {

@@ -40,6 +40,9 @@ ManifestField readField(const Json &json, const std::string &where, int64_t inst
     userError("{}: field `initializer` is `{}`, expected constant, normal or uniform", where, field.initializer);
   field.scale = number(json, "scale", where);
   field.decays = boolean(json, "decays", where);
+  field.rowGradients = json.contains("row_gradients") && boolean(json, "row_gradients", where);
+  if (field.rowGradients && (field.shape.size() != 2 || field.shape[1] < 1))
+    userError("{}: field `row_gradients` is true, which only a table of rows can be", where);
   return field;
 }
 

@@ -5,6 +5,7 @@
 #include "runtime/data/WorstRows.h"
 #include "runtime/infer/Collect.h"
 #include "runtime/train/Schedule.h"
+#include "runtime/train/UpdateRanges.h"
 
 #include <chrono>
 #include <cmath>
@@ -14,20 +15,6 @@ namespace offramp::runtime {
 namespace {
 
 double now() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
-
-/// Ranges of the updated weights; neighbours with the same decay are one.
-std::vector<offramp_range> rangesOf(const Manifest &manifest, const ManifestTrainPhase &phase) {
-  std::vector<offramp_range> ranges;
-  for (size_t i : phase.updates)
-    for (const ManifestField &field : manifest.instances[i].fields) {
-      const int64_t begin = manifest.instances[i].offset + field.offset;
-      if (!ranges.empty() && ranges.back().begin + ranges.back().count == begin && ranges.back().decays == field.decays)
-        ranges.back().count += field.elements;
-      else
-        ranges.push_back({begin, field.elements, field.decays});
-    }
-  return ranges;
-}
 
 void zero(AlignedBlock &block) {
   if (block.bytes() > 0) std::memset(block.data(), 0, block.bytes());
@@ -104,10 +91,11 @@ LoopEnd Loop::train(const ManifestTrainPhase &phase) {
   const int64_t samples = splits.train.size(), batches = (samples + phase.batch - 1) / phase.batch, total = batches * phase.epochs;
   BatchBuilder builder(*splits.train.data, session.manifest().rowsPerSample);
   session.reserve({&phase.program, 1}, phase.batch, worstRows(builder.rowCount(), splits.train.rows, phase.batch));
-  ranges = rangesOf(session.manifest(), phase);
+  ranges = updateRanges(session.manifest(), phase);
   losses.assign(phase.metrics.size(), 0.0f);
   visit.resize((size_t)std::max<int64_t>(phase.batch, 64));
   zero(gradients);
+  session.backend().trackRows(gradients.as<float>(), ranges);
   if (state.phaseStep == 0 && state.epoch == 0) zero(m), zero(v);
   for (; state.epoch < phase.epochs; ++state.epoch, ++state.epochs, state.batch = 0) {
     if (state.batch == 0) state.sums.assign(phase.metrics.size(), 0.0), state.seconds = 0;

@@ -4,6 +4,7 @@
 #include "backends/cpu/kernels/Engine.h"
 #include "runtime/abi/CpuKernels.h"
 #include "tests/benchmark/PrecisionRows.h"
+#include "tests/benchmark/TrainingRows.h"
 
 #include <algorithm>
 #include <chrono>
@@ -100,6 +101,7 @@ int main(int argc, char **argv) {
       }
     }
   precisionRows(threads, line);
+  trainingRows(threads, line);
   line("column_sum 1088x512", 1088 * 256, 1, [&] { offramp_cpu_column_sum(&own, x.data(), y.data(), 1088, 512); });
 
   std::vector<float> kv(1088 * 256, 0.1f), lse(1088 * 4), dkv(kv.size());
@@ -115,7 +117,7 @@ int main(int argc, char **argv) {
       });
     }
   }
-  offramp_range range{0, 1800000, 1};
+  offramp_range range{0, 1800000, 1, 0};
   offramp_adamw options{1e-3f, 0.9f, 0.999f, 1e-8f, 0.01f, 1.0f, 10};
   std::vector<float> m(w.size()), v(w.size());
   line("adamw 1.8 M weights", 1.8e6, 1, [&] { offramp_cpu_adamw(&own, w.data(), dw.data(), m.data(), v.data(), &range, 1, &options); });

@@ -1,34 +1,71 @@
-// The optimizer step: gradient norm over all ranges in a fixed order (blocks of 4096, summed in double, then block by block), clipping,
-// and one pass over weights, moments and gradients. The result does not depend on the thread count.
+// The optimizer step: gradient norm over all ranges in a fixed order (blocks of 4096 or rows of a lazy table, summed in double, then block by
+// block), clipping, and one pass over weights, moments and gradients. The result does not depend on the thread count.
+//
+// Lazy tables: rows without a gradient since the last step are left as they are, moments and decay included, and not read at all. For the others
+// a step is that of AdamW with the phase's step number in the bias correction (as PyTorch's SparseAdam has it, with decay).
 #include "backends/cpu/kernels/EngineState.h"
 
+#include <bit>
 #include <cmath>
 
-using namespace offramp::cpu;
+namespace offramp::cpu {
+namespace {
 
-static constexpr int64_t kBlock = 4096;
+constexpr int64_t kBlock = 4096;
+
+// Appends the rows of a lazy range that have a gradient, ascending. False: the engine does not know the table.
+bool addNamedRows(Engine &e, const float *gradients, const offramp_range &range) {
+  for (TrackedTable &table : e.tracked) {
+    if (table.gradient != gradients + range.begin) continue;
+    for (size_t word = 0; word < table.named.size(); ++word)
+      for (uint64_t bits = table.named[word]; bits; bits &= bits - 1) {
+        const int64_t begin = range.begin + (int64_t(word) * 64 + std::countr_zero(bits)) * range.row;
+        e.updates.push_back({begin, begin + range.row, range.decays != 0});
+      }
+    std::fill(table.named.begin(), table.named.end(), 0);
+    return true;
+  }
+  return false;
+}
+
+} // namespace
+
+void engineTrackRows(Engine *engine, const float *gradients, const offramp_range *ranges, int64_t n) {
+  engine->tracked.clear();
+  for (int64_t i = 0; i < n; ++i)
+    if (const offramp_range &r = ranges[i]; r.row > 0)
+      engine->tracked.push_back({gradients + r.begin, std::vector<uint64_t>(size_t(r.count / r.row + 63) / 64)});
+}
+
+} // namespace offramp::cpu
+
+using namespace offramp::cpu;
 
 double offramp_cpu_adamw(offramp_call *call, float *weights, float *gradients, float *m, float *v, const offramp_range *ranges, int64_t n,
                          const offramp_adamw *o) {
   Engine &e = engineOf(call);
-  auto blocksOf = [](const offramp_range &r) { return (r.count + kBlock - 1) / kBlock; };
-  int64_t blocks = 0;
-  for (int64_t i = 0; i < n; ++i) blocks += blocksOf(ranges[i]);
+  e.updates.clear();
+  for (int64_t i = 0; i < n; ++i) {
+    const offramp_range &r = ranges[i];
+    if (r.row > 0) {
+      if (!addNamedRows(e, gradients, r)) e.fail("an optimizer step over rows of a table that are not tracked");
+      continue;
+    }
+    for (int64_t at = 0; at < r.count; at += kBlock) e.updates.push_back({r.begin + at, r.begin + std::min(r.count, at + kBlock), r.decays != 0});
+  }
+  const int64_t blocks = int64_t(e.updates.size());
   if (blocks == 0) return 0;
   if (int64_t(e.partials.size()) < blocks) e.partials.resize(size_t(blocks));
-  // body(range, begin, end, block) for this thread's blocks
+  // body(block's number) for this thread's blocks
   auto overBlocks = [&](auto body) {
     onThreads(threadsFor(blocks, 4, e.threads), [&](int thread, int count) {
       Part p = partOf(blocks, 1, thread, count);
-      int64_t block = 0;
-      for (int64_t i = 0; i < n; ++i)
-        for (int64_t b = 0, in = blocksOf(ranges[i]); b < in; ++b, ++block)
-          if (block >= p.begin && block < p.end)
-            body(ranges[i], ranges[i].begin + b * kBlock, ranges[i].begin + std::min(ranges[i].count, (b + 1) * kBlock), block);
+      for (int64_t block = p.begin; block < p.end; ++block) body(block);
     });
   };
-  overBlocks([&](const offramp_range &, int64_t begin, int64_t end, int64_t block) {
-    e.partials[size_t(block)] = e.simd->element->sumSquares(gradients + begin, end - begin);
+  overBlocks([&](int64_t block) {
+    const UpdateBlock &u = e.updates[size_t(block)];
+    e.partials[size_t(block)] = e.simd->element->sumSquares(gradients + u.begin, u.end - u.begin);
   });
   double sum = 0;
   for (int64_t b = 0; b < blocks; ++b) sum += e.partials[size_t(b)];
@@ -39,6 +76,9 @@ double offramp_cpu_adamw(offramp_call *call, float *weights, float *gradients, f
   AdamwArgs a{weights, gradients, m, v, float(scale), o->beta1, o->beta2, float(o->lr / first), float(1 / std::sqrt(second)), o->eps, 1.0f};
   AdamwArgs decaying = a;
   decaying.decay = float(1.0 - double(o->lr) * double(o->weight_decay));
-  overBlocks([&](const offramp_range &r, int64_t begin, int64_t end, int64_t) { e.simd->element->adamw(r.decays ? &decaying : &a, begin, end); });
+  overBlocks([&](int64_t block) {
+    const UpdateBlock &u = e.updates[size_t(block)];
+    e.simd->element->adamw(u.decays ? &decaying : &a, u.begin, u.end);
+  });
   return norm;
 }

@@ -11,6 +11,7 @@
 
 #include "backends/cpu/kernels/CostModel.h"
 #include "backends/cpu/kernels/simd/ReducedTable.h"
+#include "runtime/abi/CpuKernels.h"
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -60,6 +61,9 @@ std::string engineProducts(const Engine *engine);
 void engineWeightsChanged(Engine *engine);
 // The same for the weights in [begin, end) only: an optimizer step leaves frozen ones packed.
 void engineWeightsUpdated(Engine *engine, const float *begin, const float *end);
+// Rows that offramp_cpu_gather_dw adds to are noted from now on, none so far, in the tables at `gradients` + begin of the ranges with a row width;
+// offramp_cpu_adamw updates those. Replaces the tables of the last call.
+void engineTrackRows(Engine *engine, const float *gradients, const offramp_range *ranges, int64_t n);
 // First error of a kernel since the last call of this function (out of memory, oneDNN refused), or null. The text stays until then.
 const char *engineTakeError(Engine *engine);
 

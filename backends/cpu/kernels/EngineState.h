@@ -71,6 +71,18 @@ private:
   size_t used = 0;
 };
 
+// A table whose rows are updated lazily, by the address of its gradient, and the rows that have one since the last step: a bit each.
+struct TrackedTable {
+  const float *gradient = nullptr;
+  std::vector<uint64_t> named;
+};
+
+// What one thread updates at a time: elements [begin, end) of the weight block.
+struct UpdateBlock {
+  int64_t begin, end;
+  bool decays;
+};
+
 class MatmulCache;   // OneDnnMatmul.h
 class ConvCache;     // OneDnnConv.h
 
@@ -92,6 +104,8 @@ struct Engine {
   std::unique_ptr<ConvCache> convs;
   std::vector<Buffer> threadScratch;   // one per thread
   Buffer sharedScratch;                // between the phases of one kernel call
+  std::vector<TrackedTable> tracked;
+  std::vector<UpdateBlock> updates;
   std::vector<double> partials;
   CallTrace *trace = nullptr;
   const char *error = nullptr;

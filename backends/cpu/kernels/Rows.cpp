@@ -110,6 +110,9 @@ void offramp_cpu_gather(offramp_call *call, const float *table, const int32_t *i
 // Threads own columns, so every table row receives its addends in the order of count.
 void offramp_cpu_gather_dw(offramp_call *call, const int32_t *ids, const float *src, float *dtable, int64_t count, int64_t c, int64_t v) {
   Engine &e = engineOf(call);
+  for (TrackedTable &table : e.tracked)
+    if (table.gradient == dtable)
+      for (int64_t i = 0; i < count; ++i) table.named[size_t(ids[i]) / 64] |= uint64_t(1) << (ids[i] % 64);
   int threads = count * c * 12 < 2 * kForkBytes ? 1 : threadsFor(c, 16, e.threads);
   onThreads(threads, [&](int thread, int parts) {
     Part p = partOf(c, 16, thread, parts);

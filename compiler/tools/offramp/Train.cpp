@@ -8,6 +8,7 @@
 #include "runtime/data/ReadDataset.h"
 #include "runtime/infer/Thresholds.h"
 #include "runtime/train/Loop.h"
+#include "runtime/train/UpdateRanges.h"
 
 #include <fmt/ranges.h>
 
@@ -91,6 +92,7 @@ void start(const Options &options, const std::vector<std::string> &words) {
     FieldSpec &label = fields[(size_t)manifest.labelInput()];
     label.names = classNames(options.file, manifest.namesFile, label.name, label.classes);
   }
+  checkLazyRows(manifest);
   TrainingData data = readData(arguments, fields);
   makeTrainingSplits(data.train, data.valid, options.seed, options.limit);  // refuses what cannot be split
   if (!options.init.empty()) {
