@@ -45,7 +45,7 @@ class Bert:
             if not (folder / "model.safetensors").exists():
                 shutil.rmtree(self.work, ignore_errors=True)
                 self.peer_script("bert_forced.py", "--offramp", self.program, "--out", self.work, "--samples", self.options.samples)
-                run([self.program, "train", self.work / "model" / "forced_exits.ramp", "--init", self.work / "model" / "weights.safetensors",
+                run([self.program, "train", self.work / "model" / "forced_exits.ramp", "--init", self.work / "model" / "forced.safetensors",
                      "--data", f"train={self.work / 'short.tsv'}", "--out", folder])
             self.sets = json.loads((self.work / "sets.json").read_text())
         return folder

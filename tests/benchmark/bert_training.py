@@ -45,13 +45,12 @@ class Training:
 
     def base(self, dtype, steps):
         """A warm-up step of BERT-base with a head after every stage: samples/s of ours, of PyTorch, and of the products alone."""
-        bert, assembled = self.bert, self.work / "base"
-        run_folder = bert.run_folder
-        if not assembled.exists():
-            shutil.copytree(run_folder.parent / "model", assembled)
-            for name in ("weighted_ce.ramp", "classes.txt"):
-                shutil.copy(EXAMPLE / name, assembled)
-        mine = self.ours(assembled / "weighted_ce.ramp", assembled / "weights.safetensors", ("warm_up",), steps, dtype,
+        bert, assembled, run_folder = self.bert, self.work / "base", self.bert.run_folder
+        encoder = run_folder.parent / "model"
+        assembled.mkdir(exist_ok=True)
+        for file in (encoder / "vocab.txt", EXAMPLE / "weighted_ce.ramp", EXAMPLE / "classes.txt"):
+            shutil.copy(file, assembled)
+        mine = self.ours(assembled / "weighted_ce.ramp", encoder / "weights.safetensors", ("warm_up",), steps, dtype,
                          ("stages=12", "width=768", "heads=12"))["warm_up"]
         tokens = bert.tokens("short", 32)[0]
         weights = sum(size for name, size in bert.weights() if not name.startswith("gate."))
@@ -66,8 +65,8 @@ class Training:
         model = self.work / "minilm"
         if not model.exists():
             run([self.bert.program, "import", "hf", self.minilm, "--encoder-only", "--out", model])
-            for name in ("consistentee.ramp", "classes.txt"):
-                shutil.copy(EXAMPLE / name, model)
+        for name in ("consistentee.ramp", "classes.txt"):
+            shutil.copy(EXAMPLE / name, model)
         phases = PHASES[1:]
 
         def take():

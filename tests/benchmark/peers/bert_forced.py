@@ -7,8 +7,9 @@ The rule is that of ../forced_exits.ramp, `exit head when gate.p > threshold`, a
 drawn until the sentences that leave are as long as those that stay (so that layers count alike); then the bias is set between the last
 that leaves and the first that stays. In bf16 and int8 some sentences near that border leave elsewhere: rows count what was taken.
 
-FOLDER: hf/ (a Hugging Face folder, for the peers), model/ (model file and initial weights), short.tsv (the first sentences of SST-2's dev
-set), long.tsv (128 tokens each, sentences of the training set in a row), sets.json (their numbers of tokens; the exits wanted).
+FOLDER: hf/ (a Hugging Face folder, for the peers), model/ (model file; weights.safetensors, the encoder; forced.safetensors, with exits),
+short.tsv (the first sentences of SST-2's dev set), long.tsv (128 tokens each, sentences of the training set in a row), sets.json (their
+numbers of tokens; the exits wanted).
 """
 import argparse
 import json
@@ -130,8 +131,7 @@ def main():
     write_table(out / "long.tsv", long, [0, 1] * (len(long) // 2) + [0] * (len(long) % 2))
     sequences = text_twin_data.encoded(sentences, vocabulary)
     weights, taken = forced(network, sequences)
-    start = out / "model" / "weights.safetensors"
-    save_file({**load_file(start), **weights}, start)
+    save_file({**load_file(out / "model" / "weights.safetensors"), **weights}, out / "model" / "forced.safetensors")
     shutil.copy(ROOT / "tests/benchmark/forced_exits.ramp", out / "model")
     lengths = {"short": [len(sequence) for sequence in sequences], "long": [LONG] * len(long)}
     (out / "sets.json").write_text(json.dumps({"tokens": lengths, "exits": taken, "size": options.size}) + "\n")
