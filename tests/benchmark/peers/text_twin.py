@@ -25,7 +25,7 @@ import twin_train
 from text_twin_model import TextNetwork
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
-METHODS = {"consistent": [1, 3, 1, 2], "weighted": [1, 5], "plain": [1, 3]}  # epochs of heads alone, everything, gates alone, everything again
+METHODS = {"consistent": [1, 3, 1, 1], "weighted": [1, 3, 1], "plain": [1, 3]}  # epochs of heads alone, everything, gates alone, everything again
 
 
 def say(*words):
@@ -39,7 +39,7 @@ def arguments():
     parser.add_argument("--data", default=str(ROOT.parent / "shared/data/sst2"), help="folder with train.tsv(.gz) and dev.tsv")
     parser.add_argument("--method", choices=list(METHODS), default="consistent")
     parser.add_argument("--epochs", type=int, nargs="+", help="of the phases; as the example has them unless said")
-    parser.add_argument("--alpha", type=float, default=0.05, help="weight of the speed term of the reward")
+    parser.add_argument("--alpha", type=float, default=0.01, help="weight of the speed term of the reward")
     parser.add_argument("--limit", type=int, default=0, help="use the first N training rows only")
     parser.add_argument("--held-out", type=float, default=0.05, help="share of the training rows that is not trained on")
     parser.add_argument("--mean-stages", type=float, nargs="*", default=[2.0, 3.0, 4.0], help="also report at these mean stages of the dev rows")
@@ -83,7 +83,8 @@ def outputs(network, rows):
     logits, gates = [None] * len(rows), [None] * len(rows)
     for part in torch.tensor(order).split(64):
         means = network.means(*rows.batch(part))
-        for index, logit, gate in zip(part.tolist(), network.logits_of(means), network.gates_of(means)):
+        part_logits = network.logits_of(means)
+        for index, logit, gate in zip(part.tolist(), part_logits, network.gates_of(means, part_logits)):
             logits[index], gates[index] = logit, gate
     network.train()
     return torch.stack(logits), torch.stack(gates)
@@ -117,6 +118,8 @@ def train(network, rows, options):
     if not options.start:
         phases.append(phase("new_exits", network, rows, epochs[0], 32, 1e-3, heads.parameters(), heads_loss))
         phases.append(phase("warm_up", network, rows, epochs[1], 32, 5e-5, [*network.encoder.parameters(), *heads.parameters()], warm_up_loss))
+    if options.method == "weighted":
+        phases.append(phase("more", network, rows, epochs[2], 32, 2e-5, [*network.encoder.parameters(), *heads.parameters()], warm_up_loss))
     if options.method != "consistent":
         return phases
     memorized = twin_train.memorized_from(outputs(network, rows)[0], rows.labels)
@@ -125,13 +128,15 @@ def train(network, rows, options):
     def gates_loss(chosen):
         means = network.frozen_means(*rows.batch(chosen))
         with torch.no_grad():
-            ce = twin_train.cross_entropies(network.logits_of(means), rows.labels[chosen])
-        return twin_train.rollout_loss(network.gates_of(means), ce, memorized[chosen], options.alpha)[0]
+            logits = network.logits_of(means)
+            ce = twin_train.cross_entropies(logits, rows.labels[chosen])
+        return twin_train.rollout_loss(network.gates_of(means, logits), ce, memorized[chosen], options.alpha)[0]
 
     def joint_loss(chosen):
         means = network.means(*rows.batch(chosen))
-        ce = twin_train.cross_entropies(network.logits_of(means), rows.labels[chosen])
-        policy, index = twin_train.rollout_loss(network.gates_of(means), ce, memorized[chosen], options.alpha)
+        logits = network.logits_of(means)
+        ce = twin_train.cross_entropies(logits, rows.labels[chosen])
+        policy, index = twin_train.rollout_loss(network.gates_of(means, logits), ce, memorized[chosen], options.alpha)
         return policy + ce.gather(1, index).mean()
 
     phases.append(phase("learn_to_exit", network, rows, epochs[2], 32, 1e-3, network.gates.parameters(), gates_loss))

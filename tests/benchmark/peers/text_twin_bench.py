@@ -34,13 +34,14 @@ def loss_of(network, phase, inputs, labels, memorized):
     if phase == "learn_to_exit":
         means = network.frozen_means(*inputs)
         with torch.no_grad():
-            ce = twin_train.cross_entropies(network.logits_of(means), labels)
-        return twin_train.rollout_loss(network.gates_of(means), ce, memorized, ALPHA)[0]
+            logits = network.logits_of(means)
+        return twin_train.rollout_loss(network.gates_of(means, logits), twin_train.cross_entropies(logits, labels), memorized, ALPHA)[0]
     means = network.means(*inputs)
-    ce = twin_train.cross_entropies(network.logits_of(means), labels)
+    logits = network.logits_of(means)
+    ce = twin_train.cross_entropies(logits, labels)
     if phase == "warm_up":
         return twin_train.weighted_loss(ce)
-    policy, index = twin_train.rollout_loss(network.gates_of(means), ce, memorized, ALPHA)
+    policy, index = twin_train.rollout_loss(network.gates_of(means, logits), ce, memorized, ALPHA)
     return policy + ce.gather(1, index).mean()
 
 

@@ -27,14 +27,17 @@ class Classifier(nn.Module):
 
 
 class Gate(nn.Module):
-    """Exit policy, [N, D] -> [N]: the logit of leaving."""
+    """Exit policy, [N, D] and the exit's logits [N, CLASSES] -> [N]: the logit of leaving. Sees half of the mean's values while it learns."""
 
     def __init__(self, width, hidden=64):
         super().__init__()
-        self.dense, self.out = nn.Linear(width, hidden), nn.Linear(hidden, 1)
+        self.dense, self.out = nn.Linear(width + 1, hidden), nn.Linear(hidden, 1)
 
-    def forward(self, pooled):
-        return self.out(functional.gelu(self.dense(pooled))).squeeze(-1)
+    def forward(self, pooled, logits):
+        given = logits.detach()
+        lead = given.amax(1, keepdim=True) - given.mean(1, keepdim=True)
+        seen = functional.dropout(pooled, 0.5, self.training)
+        return self.out(functional.gelu(self.dense(torch.cat([seen, lead], 1)))).squeeze(-1)
 
 
 class TextNetwork(nn.Module):
@@ -75,8 +78,9 @@ class TextNetwork(nn.Module):
     def logits_of(self, means):
         return torch.stack([head(mean) for head, mean in zip(self.heads, means)], dim=1).float()  # [N, STAGES, CLASSES]
 
-    def gates_of(self, means):
-        return torch.stack([gate(mean) for gate, mean in zip(self.gates, means)], dim=1).float()  # [N, STAGES - 1]
+    def gates_of(self, means, logits):
+        """From the means of all stages and their logits [N, STAGES, CLASSES]: [N, STAGES - 1]."""
+        return torch.stack([gate(mean, logits[:, stage]) for stage, (gate, mean) in enumerate(zip(self.gates, means))], dim=1).float()
 
     def forward(self, ids, mask):
         """Full depth: the last head only, [N, CLASSES]."""
