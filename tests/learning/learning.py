@@ -27,7 +27,7 @@ CASES = {
         "eval": ["--set", "threshold=0.3"],
         "seeds": [1, 2, 3], "accuracy": 0.73, "mean_stage": 2.2, "gain": 0.003,
     },
-    # The same bounds with products in bf16.
+    # The same bounds with products in bf16. Measured, seeds 1, 2, 3: accuracy 0.747, 0.762, 0.757; mean stage 1.54, 1.61, 1.82 of 4; gain 1.3, 0.7, 0.7 points.
     "consistentee_bf16": {
         "model": "examples/01-fashion-mnist/consistentee.ramp",
         "train": ["--limit", "5000", "--set", "width=48", "--set", "stages=4", "--dtype", "bf16"],
