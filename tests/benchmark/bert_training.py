@@ -52,7 +52,7 @@ class Training:
             shutil.copy(file, assembled)
         mine = self.ours(assembled / "weighted_ce.ramp", encoder / "weights.safetensors", ("warm_up",), steps, dtype,
                          ("stages=12", "width=768", "heads=12"))["warm_up"]
-        tokens = bert.tokens("short", 32)[0]
+        tokens = chains.typical(bert.sets["tokens"]["train"][:32 * steps], 32)
         weights = sum(size for name, size in bert.weights() if not name.startswith("gate."))
         lines = chains.training(chains.Bert(first_row=False).step(tokens), weights)
         chain = len(tokens) / bert.chain.seconds([lines], bert.options.seconds, dtype)[0]

@@ -91,5 +91,11 @@ class Bert(NamedTuple):
                 for layer in self.stage(number, tokens) + head(number, len(tokens), self.width, 2)]
 
 
+def typical(tokens, size):
+    """A batch whose lengths are spread as those of all: every so many-th of them in order of length."""
+    stride = len(tokens) // size
+    return sorted(tokens)[stride // 2::stride][:size]
+
+
 def batches(values, size):
     return [values[start:start + size] for start in range(0, len(values), size)]

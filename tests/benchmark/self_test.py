@@ -46,6 +46,13 @@ class ChainsTest(unittest.TestCase):
         self.assertEqual([kinds.count(kind) for kind in ("forward", "weight", "input", "adamw")], [layers, layers, layers - 1, 1])
         self.assertEqual(lines[-1], "adamw 7")
 
+    def test_a_typical_batch_is_as_long_as_all(self):
+        tokens = [3 + (7 * place) % 40 for place in range(320)]
+        batch = chains.typical(tokens, 32)
+        self.assertEqual(len(batch), 32)
+        self.assertAlmostEqual(sum(batch) / 32, sum(tokens) / 320, delta=0.5)
+        self.assertEqual(chains.typical([5, 9], 2), [5, 9])
+
 
 class What:
     name, unit = "what", "x"

@@ -9,7 +9,7 @@ that leaves and the first that stays. In bf16 and int8 some sentences near that 
 
 FOLDER: hf/ (a Hugging Face folder, for the peers), model/ (model file; weights.safetensors, the encoder; forced.safetensors, with exits),
 short.tsv (the first sentences of SST-2's dev set), long.tsv (128 tokens each, sentences of the training set in a row), sets.json (their
-numbers of tokens; the exits wanted).
+numbers of tokens, and those of the first training sentences; the exits wanted).
 """
 import argparse
 import json
@@ -31,7 +31,7 @@ from text_twin_model import Classifier, Gate
 
 # Shares of the sentences that leave after stage 1 … 12: mean 5.4.
 SHARES = (0.06, 0.10, 0.14, 0.16, 0.14, 0.10, 0.08, 0.06, 0.04, 0.03, 0.02, 0.07)
-LONG, DRAWS = 128, 200
+LONG, DRAWS, TRAINING = 128, 200, 6400
 
 
 def counts(samples, stages):
@@ -133,7 +133,8 @@ def main():
     weights, taken = forced(network, sequences)
     save_file({**load_file(out / "model" / "weights.safetensors"), **weights}, out / "model" / "forced.safetensors")
     shutil.copy(ROOT / "tests/benchmark/forced_exits.ramp", out / "model")
-    lengths = {"short": [len(sequence) for sequence in sequences], "long": [LONG] * len(long)}
+    training = text_twin_data.encoded(text_twin_data.rows(DATA / "sst2" / "train.tsv.gz", TRAINING)[0], vocabulary)
+    lengths = {"short": [len(sequence) for sequence in sequences], "long": [LONG] * len(long), "train": [len(sequence) for sequence in training]}
     (out / "sets.json").write_text(json.dumps({"tokens": lengths, "exits": taken, "size": options.size}) + "\n")
     print(f"{len(sequences)} sentences, mean {statistics.mean(lengths['short']):.1f} tokens, mean exit {statistics.mean(taken):.2f}", file=sys.stderr)
 
