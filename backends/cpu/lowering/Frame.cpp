@@ -88,19 +88,32 @@ void Lifetimes::findLastUses(Block &block) {
 }
 
 Extent Frame::allocate(Value root, const Extent &size) {
+  Slot *best = nullptr;
   for (Slot &slot : slots)
-    if (!slot.root && slot.size == size) {
-      slot.root = root;
-      return slot.offset;
-    }
-  slots.push_back({extent, size, root});
-  extent = extent + size;
-  return slots.back().offset;
+    if (!slot.root && slot.size.holds(size) && (!best || (slot.size - size).total() < (best->size - size).total())) best = &slot;
+  if (!best) {
+    if (slots.empty() || slots.back().root) slots.push_back({extent, {}, {}});
+    best = &slots.back();
+    Extent grown = best->size;
+    grown.grow(size);
+    extent = extent + (grown - best->size);
+    best->size = grown;
+  }
+  const Extent offset = best->offset, left = best->size - size;
+  best->root = root;
+  best->size = size;
+  if (left != Extent{}) slots.insert(best + 1, {offset + size, left, {}});
+  return offset;
 }
 
 void Frame::release(const Lifetimes &lifetimes, int64_t position) {
-  for (Slot &slot : slots)
+  SmallVector<Slot> joined;
+  for (Slot slot : slots) {
     if (slot.root && lifetimes.lastUse(slot.root) <= position) slot.root = {};
+    if (!slot.root && !joined.empty() && !joined.back().root) joined.back().size = joined.back().size + slot.size;
+    else joined.push_back(slot);
+  }
+  slots = std::move(joined);
 }
 
 }  // namespace offramp::cpu

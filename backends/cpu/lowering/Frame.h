@@ -11,7 +11,10 @@ namespace offramp::cpu {
 struct Extent {
   int64_t row = 0, sample = 0, fixed = 0;
   Extent operator+(const Extent &o) const { return {row + o.row, sample + o.sample, fixed + o.fixed}; }
+  Extent operator-(const Extent &o) const { return {row - o.row, sample - o.sample, fixed - o.fixed}; }
   bool operator==(const Extent &) const = default;
+  bool holds(const Extent &o) const { return row >= o.row && sample >= o.sample && fixed >= o.fixed; }
+  int64_t total() const { return row + sample + fixed; }
   void grow(const Extent &o) {
     row = std::max(row, o.row);
     sample = std::max(sample, o.sample);
@@ -43,7 +46,8 @@ class Lifetimes {
   void findLastUses(mlir::Block &block);
 };
 
-/// First fit among freed slots of the same extent.
+/// Best fit among freed slots, which are cut to size, and joined again where they lie side by side: linear forms add and compare part by part,
+/// whatever the rows and samples will be.
 class Frame {
  public:
   Extent allocate(mlir::Value root, const Extent &size);  ///< the slot's offset
@@ -56,7 +60,7 @@ class Frame {
     Extent offset, size;
     mlir::Value root;  ///< null: free
   };
-  llvm::SmallVector<Slot> slots;
+  llvm::SmallVector<Slot> slots;  ///< in the order of their places, without gaps
   Extent extent;
 };
 
