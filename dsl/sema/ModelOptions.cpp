@@ -33,7 +33,7 @@ void ModelElaborator::setOption(TrainPhase &phase, const std::string &name, cons
   auto wrong = [&](const std::string &expected) {
     fail(kind::invalidOption, where, fmt::format("`{}` is {} when it should be {}", name, value.isScalar() ? describe(value.data[0]) : describe(Value(value)), expected));
   };
-  if (name == lazyRows) {  // L32
+  if (name == lazyRows) {  // L33
     if (!value.isScalar() || value.kind != Static::Bool) wrong("true or false");
     phase.optimizer.lazyRows = value.data[0] != 0;
     return;

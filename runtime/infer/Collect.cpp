@@ -109,7 +109,7 @@ CollectedSummary summarize(const Collected &c) {
   summary.meanStage = (double)stageSum / (double)std::max<int64_t>(1, c.samples);
   summary.leaveShares = leaveShares(summary.histogram);
   if (!c.isLabelled()) return summary;
-  summary.metrics = c.numbers.empty() ? std::vector<StageMetric>{{"accuracy"}} : std::vector<StageMetric>{{"pearson"}, {"spearman"}};
+  for (const char *name : c.numbers.empty() ? std::vector{"accuracy"} : std::vector{"pearson", "spearman"}) summary.metrics.emplace_back().name = name;
   const std::vector<double> found = c.metricsAt(exits);
   for (size_t m = 0; m < found.size(); ++m) summary.metrics[m].atExit = found[m];
   for (int64_t stage = 1; stage <= c.stages; ++stage) {

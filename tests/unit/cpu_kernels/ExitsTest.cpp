@@ -140,7 +140,7 @@ BOOST_AUTO_TEST_CASE(samplesWithoutRows) {
   if (named) b.first = from.data();  // a caller may fill `first` in; without `at` and `len` there are no rows
   b.n = b.rows = 3, b.gapless = 1, b.id = ids.data(), b.from = from.data();
   uint8_t leave[] = {0, 1, 0};
-  offramp_batch *s, *g, *next;
+  offramp_batch *s, *g;
   offramp_cpu_begin(&call);
   offramp_cpu_leave(&call, &b, leave, &s, &g);
   BOOST_TEST((list(s->id, s->n) == Ints{3, 2}));
