@@ -21,13 +21,14 @@ import sys
 
 import numpy
 import torch
+from torch import nn
 from safetensors.numpy import load_file, save_file
 from torch.nn import functional
 
 import bert_peers
 import text_twin_data
 from bert_logits import DATA, ROOT
-from text_twin_model import Classifier, Gate
+from text_twin_model import Classifier
 
 # Shares of the sentences that leave after stage 1 … 12: mean 5.4.
 SHARES = (0.06, 0.10, 0.14, 0.16, 0.14, 0.10, 0.08, 0.06, 0.04, 0.03, 0.02, 0.07)
@@ -49,6 +50,17 @@ def first_rows(network, sequences):
             states = network.bert(input_ids=ids, attention_mask=mask, output_hidden_states=True).hidden_states[1:]
             rows.append(torch.stack([state[:, 0] for state in states], dim=1))
     return torch.cat(rows).clone()
+
+
+class Gate(nn.Module):
+    """That of ../forced_exits.ramp: [N, D] -> [N], the logit of leaving."""
+
+    def __init__(self, width, hidden=64):
+        super().__init__()
+        self.dense, self.out = nn.Linear(width, hidden), nn.Linear(hidden, 1)
+
+    def forward(self, rows):
+        return self.out(functional.gelu(self.dense(rows))).squeeze(-1)
 
 
 def forced_gate(rows, lengths, leaving):
