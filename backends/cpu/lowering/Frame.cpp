@@ -92,12 +92,9 @@ Extent Frame::allocate(Value root, const Extent &size) {
   for (Slot &slot : slots)
     if (!slot.root && slot.size.holds(size) && (!best || (slot.size - size).total() < (best->size - size).total())) best = &slot;
   if (!best) {
-    if (slots.empty() || slots.back().root) slots.push_back({extent, {}, {}});
-    best = &slots.back();
-    Extent grown = best->size;
-    grown.grow(size);
-    extent = extent + (grown - best->size);
-    best->size = grown;
+    slots.push_back({extent, size, root});
+    extent = extent + size;
+    return slots.back().offset;
   }
   const Extent offset = best->offset, left = best->size - size;
   best->root = root;
@@ -114,6 +111,9 @@ void Frame::release(const Lifetimes &lifetimes, int64_t position) {
     else joined.push_back(slot);
   }
   slots = std::move(joined);
+  if (slots.empty() || slots.back().root) return;
+  extent = slots.back().offset;
+  slots.pop_back();
 }
 
 }  // namespace offramp::cpu

@@ -53,6 +53,7 @@ class Frame {
   Extent allocate(mlir::Value root, const Extent &size);  ///< the slot's offset
   /// Frees the slots of all roots last read at or before `position`.
   void release(const Lifetimes &lifetimes, int64_t position);
+  /// Where what is in use ends: a called function's frame begins there. It falls, too; the arena is the highest that it was.
   const Extent &top() const { return extent; }
 
  private:

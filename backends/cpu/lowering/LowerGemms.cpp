@@ -1,6 +1,9 @@
 // Weights, matrix products, attention and shared gradients.
 #include "backends/cpu/lowering/FunctionLowering.h"
+#include "runtime/abi/CpuKernels.h"
+
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "llvm/ADT/TypeSwitch.h"
 
 using namespace mlir;
 
@@ -61,13 +64,34 @@ LogicalResult FunctionLowering::lowerWeights(Operation *op) {
   return success();
 }
 
+/// What a product's kernel does to its sums before they are stored.
+struct Epilogue {
+  int64_t code;  ///< OFFRAMP_EPILOGUE_*
+  Value result;  ///< of what it stands for
+};
+
+/// The function that is all that becomes of the product: a group of its own that reads nothing else.
+static Epilogue epilogueOf(nn::LinearOp linear) {
+  const Epilogue none{OFFRAMP_EPILOGUE_NONE, linear.getResult()};
+  if (!linear.getResult().hasOneUse()) return none;
+  Operation *use = *linear.getResult().user_begin();
+  auto group = dyn_cast<nn::FusedOp>(use->getParentOp());
+  if (!group || group->getBlock() != linear->getBlock() || group->getNumResults() != 1 || !llvm::hasNItems(*use->getBlock(), 2)) return none;
+  return llvm::TypeSwitch<Operation *, Epilogue>(use)
+      .Case([&](nn::GeluOp) { return Epilogue{OFFRAMP_EPILOGUE_GELU, group->getResult(0)}; })
+      .Case([&](nn::ReluOp) { return Epilogue{OFFRAMP_EPILOGUE_RELU, group->getResult(0)}; })
+      .Case([&](nn::TanhOp) { return Epilogue{OFFRAMP_EPILOGUE_TANH, group->getResult(0)}; })
+      .Default(none);
+}
+
 LogicalResult FunctionLowering::lowerGemm(Operation *op) {
   Value owner = ownerOf(op);
   if (auto linear = dyn_cast<nn::LinearOp>(op)) {
     nn::Form w = nn::formOf(linear.getW());
     Value bias = linear.getB() ? address(linear.getB()) : nullPointer();
-    runtime("offramp_cpu_linear", {call, address(linear.getX()), address(linear.getW()), bias, place(linear.getResult(), owner),
-                                   gemmRows(linear.getX(), owner), i64(w.item[0]), i64(w.item[1]), i64(0)});
+    const Epilogue epilogue = epilogueOf(linear);
+    runtime("offramp_cpu_linear", {call, address(linear.getX()), address(linear.getW()), bias, place(epilogue.result, owner),
+                                   gemmRows(linear.getX(), owner), i64(w.item[0]), i64(w.item[1]), i64(epilogue.code)});
   } else if (auto dx = dyn_cast<nn::LinearDxOp>(op)) {
     nn::Form w = nn::formOf(dx.getW());
     runtime("offramp_cpu_linear_dx", {call, address(dx.getDy()), address(dx.getW()), place(dx.getResult(), owner), gemmRows(dx.getDy(), owner),

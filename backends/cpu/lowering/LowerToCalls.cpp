@@ -239,6 +239,7 @@ LogicalResult FunctionLowering::lowerOp(Operation *op) {
 }
 
 LogicalResult FunctionLowering::lowerFused(nn::FusedOp op) {
+  if (pointers.count(op.getResult(0))) return success();  // the epilogue of a product that is computed already
   std::string name = "kernel." + std::to_string(context.kernels++);
   auto kernel = buildItemKernel(context.module, op, name);
   if (failed(kernel)) return failure();
