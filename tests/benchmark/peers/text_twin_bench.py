@@ -20,7 +20,7 @@ import text_twin_data
 import twin_train
 from text_twin_model import TextNetwork
 
-BATCH, ALPHA = 32, 0.01
+BATCH, ALPHA = 32, 0.005
 RATES = {"warm_up": 5e-5, "learn_to_exit": 1e-3, "together": 2e-5}
 
 
