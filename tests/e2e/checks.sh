@@ -1,4 +1,9 @@
-# What scripts say when they fail, and how they look at refusals. Needs `work`, a folder that vanishes.
+# What every script of this folder begins with: its arguments, a folder that vanishes, what it says when it fails, how it looks at refusals.
+offramp=$1 root=$2
+here=$(dirname "${BASH_SOURCE[0]}")
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
 fail() { echo "FAILED: $*" >&2; exit 1; }
 
 # refused STATUS PATTERN COMMAND…: the command ends with this status and says what matches.

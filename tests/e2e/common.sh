@@ -1,5 +1,5 @@
-# Shared by the scripts of this folder: arguments, data, a folder that vanishes, checks.
-offramp=$1 root=$2
+# Shared by the scripts that need Fashion-MNIST: its files, the first example, checks.
+source "$(dirname "${BASH_SOURCE[0]}")/checks.sh"
 data=/usr/share/datasets/fashion-mnist
 model=$root/examples/01-fashion-mnist/consistentee.ramp
 if [[ ! -r $data/train-images-idx3-ubyte.gz ]]; then
@@ -8,6 +8,3 @@ if [[ ! -r $data/train-images-idx3-ubyte.gz ]]; then
 fi
 train=train=$data/train-images-idx3-ubyte.gz,$data/train-labels-idx1-ubyte.gz
 test=test=$data/t10k-images-idx3-ubyte.gz,$data/t10k-labels-idx1-ubyte.gz
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-source "$(dirname "${BASH_SOURCE[0]}")/checks.sh"

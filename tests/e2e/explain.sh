@@ -3,11 +3,7 @@
 # 17 rows and width 128 is 17·196,608 multiply-adds of weights and 2·17·17·128 of attention (6.83 MFLOP), its first part 17·32,768 + 163,840 +
 # 2·17·128 (1.45 MFLOP, 21 %), the gate 128·32 + 32, the head 128·128 + 128·10.
 set -euo pipefail
-offramp=$1 root=$2
-here=$(dirname "${BASH_SOURCE[0]}")
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-fail() { echo "FAILED: $*" >&2; exit 1; }
+source "$(dirname "${BASH_SOURCE[0]}")/checks.sh"
 
 cat >"$work/machine.json" <<'END'
 {"version": 1, "cpu": "made-up", "threads": 2, "rows": [1, 16, 64, 1024], "macs_per_ns": [8, 40, 100, 110], "copy_bytes_per_ns": 10, "call_ns": 1500}

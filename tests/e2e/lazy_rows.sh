@@ -2,11 +2,7 @@
 # `lazy_rows` from outside: an encoder learns with it as without; words that no training text holds keep their vectors to the bit, which dense AdamW
 # decays; killed and resumed it ends with the same bytes; a phase without such a table refuses it.
 set -euo pipefail
-offramp=$1 root=$2
-here=$(dirname "${BASH_SOURCE[0]}")
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-source "$here/checks.sh"
+source "$(dirname "${BASH_SOURCE[0]}")/checks.sh"
 python3 "$here/tiny_bert.py" "$work" 400
 cd "$work"
 "$offramp" import hf hf --out model --max 12 >imported

@@ -3,11 +3,7 @@
 # computes them from the table of answers. Exits by how near two stages' numbers are, the same at every batch size, in the interpreter and in the
 # program.
 set -euo pipefail
-offramp=$1 root=$2
-here=$(dirname "${BASH_SOURCE[0]}")
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-source "$here/checks.sh"
+source "$(dirname "${BASH_SOURCE[0]}")/checks.sh"
 python3 "$here/tiny_bert.py" "$work" 10
 cd "$work"
 python3 - <<'P'

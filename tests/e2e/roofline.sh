@@ -3,12 +3,8 @@
 # (35.65 M), 64·4·17·17·128 for attention (9.47 M), and 4·(128·128 + 128) bytes of weights for a query (64.5 KiB). `offramp profile` measures this
 # machine once. What is asked wrongly is refused.
 set -euo pipefail
-offramp=$1 root=$2
-here=$(dirname "${BASH_SOURCE[0]}")
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+source "$(dirname "${BASH_SOURCE[0]}")/checks.sh"
 export XDG_CACHE_HOME=$work/cache
-source "$here/checks.sh"
 model=$root/examples/01-fashion-mnist/consistentee.ramp
 
 "$offramp" explain "$model" --roofline --machine h100 --batch 64 --exit-rates 0.3,0.4,0.2,0.2,0.1 >"$work/roofline.txt"

@@ -2,11 +2,7 @@
 # Text from outside: a Hugging Face folder is imported, trained on a table of sentences, evaluated, built; the program reads plain text and
 # takes the exits of `eval` at every batch size; what is exported is imported as the same weights; pairs; refusals that name what is wrong.
 set -euo pipefail
-offramp=$1 root=$2
-here=$(dirname "${BASH_SOURCE[0]}")
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-source "$here/checks.sh"
+source "$(dirname "${BASH_SOURCE[0]}")/checks.sh"
 python3 "$here/tiny_bert.py" "$work" 400
 cd "$work"
 
