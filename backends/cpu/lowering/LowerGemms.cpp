@@ -64,19 +64,19 @@ LogicalResult FunctionLowering::lowerWeights(Operation *op) {
   return success();
 }
 
-/// What a product's kernel does to its sums before they are stored.
+/// What the kernel of a product or a convolution does to its sums before they are stored.
 struct Epilogue {
   int64_t code;  ///< OFFRAMP_EPILOGUE_*
   Value result;  ///< of what it stands for
 };
 
 /// The function that is all that becomes of the product: a group of its own that reads nothing else.
-static Epilogue epilogueOf(nn::LinearOp linear) {
-  const Epilogue none{OFFRAMP_EPILOGUE_NONE, linear.getResult()};
-  if (!linear.getResult().hasOneUse()) return none;
-  Operation *use = *linear.getResult().user_begin();
+static Epilogue epilogueOf(Value product) {
+  const Epilogue none{OFFRAMP_EPILOGUE_NONE, product};
+  if (!product.hasOneUse()) return none;
+  Operation *use = *product.user_begin();
   auto group = dyn_cast<nn::FusedOp>(use->getParentOp());
-  if (!group || group->getBlock() != linear->getBlock() || group->getNumResults() != 1 || !llvm::hasNItems(*use->getBlock(), 2)) return none;
+  if (!group || group->getBlock() != product.getParentBlock() || group->getNumResults() != 1 || !llvm::hasNItems(*use->getBlock(), 2)) return none;
   return llvm::TypeSwitch<Operation *, Epilogue>(use)
       .Case([&](nn::GeluOp) { return Epilogue{OFFRAMP_EPILOGUE_GELU, group->getResult(0)}; })
       .Case([&](nn::ReluOp) { return Epilogue{OFFRAMP_EPILOGUE_RELU, group->getResult(0)}; })
@@ -89,7 +89,7 @@ LogicalResult FunctionLowering::lowerGemm(Operation *op) {
   if (auto linear = dyn_cast<nn::LinearOp>(op)) {
     nn::Form w = nn::formOf(linear.getW());
     Value bias = linear.getB() ? address(linear.getB()) : nullPointer();
-    const Epilogue epilogue = epilogueOf(linear);
+    const Epilogue epilogue = epilogueOf(linear.getResult());
     runtime("offramp_cpu_linear", {call, address(linear.getX()), address(linear.getW()), bias, place(epilogue.result, owner),
                                    gemmRows(linear.getX(), owner), i64(w.item[0]), i64(w.item[1]), i64(epilogue.code)});
   } else if (auto dx = dyn_cast<nn::LinearDxOp>(op)) {
@@ -141,9 +141,10 @@ LogicalResult FunctionLowering::lowerConvolution(Operation *op) {
     return b.create<LLVM::AddressOfOp>(loc, ptrType(), name).getResult();
   };
   if (auto conv = dyn_cast<nn::Conv2dOp>(op)) {
+    const Epilogue epilogue = epilogueOf(conv.getResult());
     runtime("offramp_cpu_conv2d", {call, address(conv.getX()), address(conv.getW()), conv.getB() ? address(conv.getB()) : nullPointer(),
-                                   place(conv.getResult(), owner), n, shape(conv.getX(), conv.getW(), conv.getStride(), conv.getPad()),
-                                   i64(0)});
+                                   place(epilogue.result, owner), n, shape(conv.getX(), conv.getW(), conv.getStride(), conv.getPad()),
+                                   i64(epilogue.code)});
   } else if (auto dx = dyn_cast<nn::Conv2dDxOp>(op)) {
     runtime("offramp_cpu_conv2d_dx", {call, address(dx.getDy()), address(dx.getW()), place(dx.getResult(), owner), n,
                                       shape(dx.getResult(), dx.getW(), dx.getStride(), dx.getPad())});

@@ -1,4 +1,4 @@
-// A product whose only reader is a group of one gelu, relu or tanh computes it before it stores its sums; the group is not lowered.
+// A product or convolution whose only reader is a group of one gelu, relu or tanh computes it before it stores its sums; the group is not lowered.
 // RUN: offramp-opt --lower-to-calls --split-input-file %s | FileCheck %s
 
 nn.bundle @w {names = ["up", "down"], shapes = [array<i64: 4, 16>, array<i64: 16, 4>], kinds = ["normal", "normal"], scales = [0.1, 0.1], decays = [true, true]}
@@ -45,5 +45,26 @@ func.func @both(%b: !nn.batch) attributes {nn.program = "both"} {
   } : tensor<?x16xf32, #nn.space<samples>>
   nn.collect %a {name = "sums", slot = 0 : i64} : tensor<?x16xf32, #nn.space<samples>>
   nn.collect %g {name = "logits", slot = 1 : i64} : tensor<?x16xf32, #nn.space<samples>>
+  return
+}
+
+// -----
+
+nn.bundle @w {names = ["kernel"], shapes = [array<i64: 2, 1, 3, 3>], kinds = ["normal"], scales = [0.1], decays = [true]}
+nn.instance @w.1 : @w at 0
+
+// CHECK-LABEL: func.func @offramp_image(
+// CHECK: call @offramp_cpu_conv2d({{.*}}, %c2_i64{{[_0-9]*}}) :
+// CHECK-NOT: offramp_cpu_parallel
+func.func @image(%b: !nn.batch) attributes {nn.program = "image"} {
+  %x = nn.read_input %b {slot = 0 : i64} : tensor<?x1x4x4xf32, #nn.space<samples>>
+  %w = nn.weights @w.1 : <@w>
+  %kernel = nn.field %w "kernel" : <@w> -> tensor<2x1x3x3xf32>
+  %a = nn.conv2d %x, %kernel {pad = 1 : i64, stride = 1 : i64} : (tensor<?x1x4x4xf32, #nn.space<samples>>, tensor<2x1x3x3xf32>) -> tensor<?x2x4x4xf32, #nn.space<samples>>
+  %g = nn.fused {
+    %0 = nn.relu %a : (tensor<?x2x4x4xf32, #nn.space<samples>>) -> tensor<?x2x4x4xf32, #nn.space<samples>>
+    nn.yield %0 : tensor<?x2x4x4xf32, #nn.space<samples>>
+  } : tensor<?x2x4x4xf32, #nn.space<samples>>
+  nn.collect %g {name = "logits", slot = 0 : i64} : tensor<?x2x4x4xf32, #nn.space<samples>>
   return
 }
