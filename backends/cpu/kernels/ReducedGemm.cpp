@@ -5,8 +5,6 @@
 namespace offramp::cpu {
 namespace {
 
-constexpr int64_t kConvertGrain = 16384;   // values whose conversion is worth a thread: several microseconds
-
 // One thread, rows [begin, end) in blocks, all panels.
 void multiplyRows(const ReducedKernel &kernel, ReducedArgs args, const float *src, int64_t begin, int64_t end, int64_t panels, float *left) {
   float *c = args.c;

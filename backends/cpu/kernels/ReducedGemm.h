@@ -20,6 +20,7 @@ const void *reducedWeights(Engine &e, const float *w, int64_t k, int64_t n, bool
 // dst[rows, n] = epilogue(src[rows, k]·packed[k, n] + bias)
 void reducedProduct(Engine &e, const float *src, const void *packed, const float *bias, float *dst, int64_t rows, int64_t k, int64_t n,
                     int64_t epilogue);
+constexpr int64_t kConvertGrain = 16384;   // values whose conversion is worth a thread: several microseconds
 inline int64_t floatsFor(int64_t bytes) { return (bytes + 3) / 4; }
 inline int64_t panelsOf(const ReducedKernel &kernel, int64_t n) { return (n + kernel.panelWidth - 1) / kernel.panelWidth; }
 

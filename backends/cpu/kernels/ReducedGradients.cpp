@@ -6,7 +6,6 @@ namespace offramp::cpu {
 namespace {
 
 constexpr int64_t kDepth = 512;            // rows of a batch summed in one pass over dw
-constexpr int64_t kConvertGrain = 16384;   // values whose conversion is worth a thread
 
 // How much longer the busiest thread works than an even split would have it.
 double unevenness(int64_t parts, int threads) { return double((parts + threads - 1) / threads * threads) / double(parts); }
