@@ -91,10 +91,7 @@ std::vector<double> Collected::metricsAt(std::span<const int64_t> exits) const {
   return {(double)right / (double)std::max<int64_t>(1, samples)};
 }
 
-double Collected::quality(std::span<const int64_t> exits) const {
-  const std::vector<double> metrics = metricsAt(exits);
-  return std::accumulate(metrics.begin(), metrics.end(), 0.0) / (double)metrics.size();
-}
+double qualityOf(std::span<const double> metrics) { return std::accumulate(metrics.begin(), metrics.end(), 0.0) / (double)metrics.size(); }
 
 CollectedSummary summarize(const Collected &c) {
   CollectedSummary summary;
@@ -116,7 +113,7 @@ CollectedSummary summarize(const Collected &c) {
     const std::vector<double> here = c.metricsAt(std::vector<int64_t>((size_t)c.samples, stage));
     for (size_t m = 0; m < here.size(); ++m) summary.metrics[m].perStage.push_back(here[m]);
   }
-  summary.quality = c.quality(exits);
+  summary.quality = qualityOf(found);
   return summary;
 }
 

@@ -21,15 +21,16 @@ constexpr Leaves comparisons[] = {[](double d, double v) { return d > v; }, [](d
                                   [](double d, double v) { return d <= v; }};
 
 ThresholdPoint pointAt(const Collected &c, Leaves leaves, double value) {
+  const double compared = (double)(float)value;  // settings are f32
   ThresholdPoint point{value, 0, 0};
   std::vector<int64_t> exits;
   for (int64_t i = 0; i < c.samples; ++i) {
     int64_t stage = 1;
-    while (stage < c.stages && !leaves(c.decision[(size_t)(i * c.stages + stage - 1)], value)) ++stage;
+    while (stage < c.stages && !leaves(c.decision[(size_t)(i * c.stages + stage - 1)], compared)) ++stage;
     point.meanStage += (double)stage / (double)c.samples;
     exits.push_back(stage);
   }
-  point.accuracy = c.quality(exits);
+  point.accuracy = qualityOf(c.metricsAt(exits));
   return point;
 }
 
@@ -43,18 +44,15 @@ Thresholds none(std::string reason) {
 
 std::vector<ThresholdPoint> thresholdCurve(const Collected &c, double inForce) {
   if (!c.isLabelled() || c.samples == 0) return {};
+  auto fits = [&](Leaves tried) {
+    for (int64_t i = 0; i < c.samples; ++i)
+      for (int64_t s = 0; s + 1 < c.stages; ++s)
+        if (const size_t at = (size_t)(i * c.stages + s); (c.leave[at] != 0) != tried(c.decision[at], (double)(float)inForce)) return false;
+    return true;
+  };
+  const auto leaves = std::find_if(std::begin(comparisons), std::end(comparisons), fits);
+  if (leaves == std::end(comparisons)) return {};
   std::vector<double> decisions;
-  Leaves leaves = nullptr;
-  for (Leaves tried : comparisons) {
-    bool fits = true;
-    for (int64_t i = 0; i < c.samples && fits; ++i)
-      for (int64_t s = 0; s + 1 < c.stages && fits; ++s) {
-        const size_t at = (size_t)(i * c.stages + s);
-        fits = (c.leave[at] != 0) == tried(c.decision[at], (double)(float)inForce);
-      }
-    if (fits && !leaves) leaves = tried;
-  }
-  if (!leaves) return {};
   for (int64_t i = 0; i < c.samples; ++i)
     for (int64_t s = 0; s + 1 < c.stages; ++s)
       if (const double d = c.decision[(size_t)(i * c.stages + s)]; std::isfinite(d)) decisions.push_back(d);
@@ -65,8 +63,7 @@ std::vector<ThresholdPoint> thresholdCurve(const Collected &c, double inForce) {
     values.insert(std::round(d * 1e4) / 1e4);  // people will type it
   }
   std::vector<ThresholdPoint> points;
-  for (double value : values) points.push_back(pointAt(c, leaves, (double)(float)value));
-  for (size_t i = 0; double value : values) points[i++].value = value;
+  for (double value : values) points.push_back(pointAt(c, *leaves, value));
   return points;
 }
 

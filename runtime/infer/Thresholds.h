@@ -12,7 +12,7 @@
 namespace offramp::runtime {
 
 struct ThresholdPoint {
-  double value = 0, accuracy = 0, meanStage = 0;  ///< where labels are numbers, `accuracy` is their correlation (Collected::quality)
+  double value = 0, accuracy = 0, meanStage = 0;  ///< where labels are numbers, `accuracy` is their correlation (qualityOf)
 };
 
 /// Accuracy of the recommended value lies at most so much below the best one's.
