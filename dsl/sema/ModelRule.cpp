@@ -126,13 +126,14 @@ void ModelElaborator::infer(const ast::Infer &infer) {
           if (name && attached.name == name->text) answer = &attached;
         if (!answer || answer->policy) fail(kind::exitRule, e->value->range, "a sample leaves with the value of an exit attached after each stage", "for example `exit head when …`");
         const Type &type = answer->types[0];
-        for (const Input &input : result.inputs)
-          if (input.kind == Input::Label && input.classes == 0 && type.shape != std::vector<int64_t>{1})  // L32
+        for (const Input &input : result.inputs) {
+          if (input.kind != Input::Label) continue;
+          if (input.classes == 0 && type.shape != std::vector<int64_t>{1})  // L32
             fail(kind::exitRule, e->value->range,
                  fmt::format("`{}` is {} when it should be f32[1]: the label `{}` is a number", answer->name, describe(type), input.name));
-        for (const Input &input : result.inputs)
-          if (input.kind == Input::Label && input.classes > 0 && (type.shape.size() != 1 || type.shape[0] != input.classes))
+          if (input.classes > 0 && (type.shape.size() != 1 || type.shape[0] != input.classes))
             fail(kind::exitRule, e->value->range, fmt::format("`{}` is {} when it should have one logit for each of the {} classes of `{}`", answer->name, describe(type), input.classes, input.name));
+        }
         if (type.shape.size() != 1 || type.shape[0] == kRows) fail(kind::exitRule, e->value->range, fmt::format("the answer is {} when it should be f32[classes]", describe(type)));
         for (const Type &other : answer->types)
           if (!(other == type)) fail(kind::exitRule, e->value->range, fmt::format("`{}` has another shape after another stage", answer->name));
