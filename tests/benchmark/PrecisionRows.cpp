@@ -70,7 +70,7 @@ struct VendorProduct {
 } // namespace
 
 void precisionRows(int threads, const PrintRow &line) {
-  omp_set_num_threads(threads);
+  Team::mine().useOpenMp(threads);   // both on the same threads
   std::vector<float> x(size_t(832 * 3072)), y(x.size()), w(size_t(kLayers) * 768 * 3072, 0.01f), bias(3072, 0.1f);
   for (size_t i = 0; i < x.size(); ++i) x[i] = float(i % 17) * 0.1f - 0.8f;
   for (Precision precision : {Precision::F32, Precision::Bf16, Precision::Int8}) {

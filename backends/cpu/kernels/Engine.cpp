@@ -113,13 +113,9 @@ static void bindWorkers(int threads) {
   if (int(cpus.size()) < threads) return;
   static std::atomic<unsigned> next{0};
   unsigned start = next.fetch_add(unsigned(threads));
-  onThreads(threads, [&](int thread, int) {
-    if (thread == 0) return;
-    cpu_set_t one;
-    CPU_ZERO(&one);
-    CPU_SET(cpus[(start + unsigned(thread)) % cpus.size()], &one);
-    sched_setaffinity(0, sizeof one, &one);
-  });
+  std::vector<int> chosen;
+  for (int thread = 1; thread < threads; ++thread) chosen.push_back(cpus[(start + unsigned(thread)) % cpus.size()]);
+  Team::mine().bind(std::move(chosen));
 }
 
 const char *precisionName(Precision precision) { return precision == Precision::Bf16 ? "bf16" : precision == Precision::Int8 ? "int8" : "f32"; }

@@ -3,9 +3,9 @@
 //
 // Separate engines may be used from separate threads at the same time; one engine serves one call at a time. The engine knows no model.
 //
-// Threads: the OpenMP runtime is libgomp, the one libdnnl uses. It reads its environment when it is loaded, so a program that wants
-// bound threads sets OMP_PROC_BIND=true before that; otherwise the engine binds its workers itself (EngineOptions::bind). Waiting
-// threads spin for some milliseconds (GOMP_SPINCOUNT, OMP_WAIT_POLICY), then sleep.
+// Threads: those of the calling thread's Team, bound to CPUs where EngineOptions::bind says so; once a call goes to oneDNN, those of libgomp,
+// on which it runs. libgomp reads its environment when it is loaded (OMP_PROC_BIND, OMP_WAIT_POLICY); its waiting threads spin for
+// milliseconds.
 #ifndef OFFRAMP_CPU_ENGINE_H
 #define OFFRAMP_CPU_ENGINE_H
 

@@ -86,7 +86,7 @@ std::unique_ptr<ConvCache::Instance> ConvCache::create(ConvKind kind, int64_t n,
 
 bool ConvCache::run(Engine &e, ConvKind kind, const float *a, const float *b, const float *bias, float *dst, int64_t n, const offramp_conv &shape,
                     bool relu) {
-  if (omp_get_max_threads() != e.threads) omp_set_num_threads(e.threads);
+  Team::mine().useOpenMp(e.threads);
   Instance *found = nullptr;
   bool keepWeights = e.options.mode == EngineMode::Inference && kind != ConvKind::Weights;
   for (auto &i : instances)   // weights kept by address: equal shapes with other weights have instances of their own

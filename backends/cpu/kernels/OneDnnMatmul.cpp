@@ -81,7 +81,7 @@ bool MatmulCache::run(Engine &e, MatmulKind kind, const float *a, const float *b
   if (m >= kRowsIndexed) return false;
   Site &site = siteOf(kind, k, n, epilogue == OFFRAMP_EPILOGUE_RELU ? epilogue : 0, bias != nullptr, add);
   if (int64_t(site.byRows.size()) <= m) site.byRows.resize(size_t(m) + 1);
-  if (omp_get_max_threads() != e.threads) omp_set_num_threads(e.threads);   // before creation too: oneDNN plans for the count it sees
+  Team::mine().useOpenMp(e.threads);   // before creation too: oneDNN plans for the count it sees
   auto &slot = site.byRows[size_t(m)];
   if (!slot) {
     if (instances >= e.options.primitiveLimit) evict();

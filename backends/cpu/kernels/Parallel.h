@@ -1,32 +1,23 @@
-// Fork and join on libgomp's pool, called directly so that no compiler's OpenMP runtime comes in. Work is split into one contiguous
-// part per thread: the split depends on the thread count only.
+// Work on several threads, split into one contiguous part per thread: the split depends on the thread count only.
 #ifndef OFFRAMP_CPU_PARALLEL_H
 #define OFFRAMP_CPU_PARALLEL_H
+
+#include "backends/cpu/kernels/Team.h"
 
 #include <cstdint>
 #include <type_traits>
 
-extern "C" {
-void GOMP_parallel(void (*body)(void *), void *data, unsigned threads, unsigned flags);
-int omp_get_thread_num(void);
-int omp_get_num_threads(void);
-int omp_get_max_threads(void);
-void omp_set_num_threads(int threads);
-}
-
 namespace offramp::cpu {
 
-// body(thread, threads) on `threads` threads, the caller among them.
-template <typename Body> void onThreads(int threads, Body &&body) {
-  if (threads <= 1) {
+// body(part, parts) for every part, on up to `parts` threads, the caller among them.
+template <typename Body> void onThreads(int parts, Body &&body) {
+  if (parts <= 1) {
     body(0, 1);
     return;
   }
   using Plain = std::remove_reference_t<Body>;
-  struct Trampoline {
-    static void run(void *data) { (*static_cast<Plain *>(data))(omp_get_thread_num(), omp_get_num_threads()); }
-  };
-  GOMP_parallel(Trampoline::run, const_cast<void *>(static_cast<const void *>(&body)), unsigned(threads), 0);
+  Team::mine().run(parts, [](void *data, int part, int count) { (*static_cast<Plain *>(data))(part, count); },
+                   const_cast<void *>(static_cast<const void *>(&body)));
 }
 
 // Part `thread` of `threads` of [0, count): borders are multiples of `unit`.
