@@ -12,6 +12,12 @@ EXAMPLE = ROOT / "examples" / "04-sst2"
 PHASES = ("new_exits", "warm_up", "learn_to_exit", "together")
 
 
+def copy_example(folder):
+    """Its models and class names, which lie beside vocabulary and weights."""
+    for file in (*EXAMPLE.glob("*.ramp"), EXAMPLE / "classes.txt"):
+        shutil.copy(file, folder)
+
+
 class Training:
     """`bert`: bert_measure.Bert, whose encoder and peers are used."""
 
@@ -48,8 +54,8 @@ class Training:
         bert, assembled, run_folder = self.bert, self.work / "base", self.bert.run_folder
         encoder = run_folder.parent / "model"
         assembled.mkdir(exist_ok=True)
-        for file in (encoder / "vocab.txt", EXAMPLE / "weighted_ce.ramp", EXAMPLE / "classes.txt"):
-            shutil.copy(file, assembled)
+        shutil.copy(encoder / "vocab.txt", assembled)
+        copy_example(assembled)
         mine = self.ours(assembled / "weighted_ce.ramp", encoder / "weights.safetensors", ("warm_up",), steps, dtype,
                          ("stages=12", "width=768", "heads=12"))["warm_up"]
         tokens = chains.typical(bert.sets["tokens"]["train"][:32 * steps], 32)
@@ -65,8 +71,7 @@ class Training:
         model = self.work / "minilm"
         if not model.exists():
             run([self.bert.program, "import", "hf", self.minilm, "--encoder-only", "--out", model])
-        for name in ("consistentee.ramp", "classes.txt"):
-            shutil.copy(EXAMPLE / name, model)
+        copy_example(model)
         phases = PHASES[1:]
 
         def take():
