@@ -65,7 +65,7 @@ class Training:
         return mine, self.twin(run_folder.parent / "hf", "warm_up", dtype, steps), chain
 
     def minilm_rates(self, dtype, steps):
-        """{phase: (ours, PyTorch)} of ConsistentEE on SST-2 with MiniLM."""
+        """{phase: (ours, PyTorch, the products alone)} of ConsistentEE on SST-2 with MiniLM, samples/s."""
         if not (self.minilm / "model.safetensors").exists():
             raise NotMeasured(f"no MiniLM in {self.minilm}: examples/04-sst2/fetch {self.minilm}, or name its folder with --minilm")
         model = self.work / "minilm"
@@ -74,7 +74,14 @@ class Training:
         copy_example(model)
         phases = PHASES[1:]
 
+        def chain(phase):
+            assert self.bert.run_folder  # lengths of sentences come with it
+            tokens = chains.typical(self.bert.sets["tokens"]["train"][:32 * steps], 32)
+            weights = (model / "weights.safetensors").stat().st_size // 4
+            lines = chains.Bert(stages=6, width=384, first_row=False).phase(phase, tokens, weights)
+            return len(tokens) / self.bert.chain.seconds([lines], self.bert.options.seconds, dtype)[0]
+
         def take():
             mine = self.ours(model / "consistentee.ramp", model / "weights.safetensors", phases, steps, dtype)
-            return {phase: (mine[phase], self.twin(self.minilm, phase, dtype, steps)) for phase in phases}
+            return {phase: (mine[phase], self.twin(self.minilm, phase, dtype, steps), chain(phase)) for phase in phases}
         return self.bert.once(("minilm", dtype), take)

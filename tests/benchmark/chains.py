@@ -90,6 +90,17 @@ class Bert(NamedTuple):
         return [layer for number in range(1, self.stages + 1)
                 for layer in self.stage(number, tokens) + head(number, len(tokens), self.width, 2)]
 
+    def phase(self, name, tokens, weights):
+        """Lines of a step of ConsistentEE's phase `name` (examples/04-sst2), in which `weights` numbers learn. While exits learn, everything
+        else runs forward only."""
+        gates = [layer for number in range(1, self.stages) for layer in gate(number, len(tokens), self.width)]
+        if name == "warm_up":
+            return training(self.step(tokens), weights)
+        if name == "together":
+            return training(self.step(tokens)) + training(gates, weights)
+        inward = [layer._replace(input_gradient=not layer.weight.endswith("gate_dense")) for layer in gates]
+        return [line for line in training(self.step(tokens)) if line.startswith("forward")] + training(inward)
+
 
 def typical(tokens, size):
     """A batch whose lengths are spread as those of all: every so many-th of them in order of length."""

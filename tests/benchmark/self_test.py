@@ -46,6 +46,15 @@ class ChainsTest(unittest.TestCase):
         self.assertEqual([kinds.count(kind) for kind in ("forward", "weight", "input", "adamw")], [layers, layers, layers - 1, 1])
         self.assertEqual(lines[-1], "adamw 7")
 
+    def test_while_exits_learn_the_rest_runs_forward(self):
+        minilm = chains.Bert(stages=6, width=384, first_row=False)
+        forward = chains.training(minilm.step([10, 20]))[:6 * (5 + 2)]
+        lines = minilm.phase("learn_to_exit", [10, 20], 7)
+        self.assertEqual(lines[:len(forward)], forward)
+        self.assertTrue(all(".gate_" in line for line in lines[len(forward):]))
+        self.assertEqual(len(lines) - len(forward), 5 * 2 * 3 - 5)  # three products each, but nobody learns from a gate's input
+        self.assertEqual(minilm.phase("warm_up", [10, 20], 7), chains.training(minilm.step([10, 20]), 7))
+
     def test_a_typical_batch_is_as_long_as_all(self):
         tokens = [3 + (7 * place) % 40 for place in range(320)]
         batch = chains.typical(tokens, 32)
