@@ -20,9 +20,13 @@ def inference(layers):
     return [f"packed {layer.rows} {layer.inputs} {layer.outputs} {layer.weight}" for layer in layers]
 
 
+def forward(layers):
+    return [f"forward {layer.rows} {layer.inputs} {layer.outputs} {layer.weight}" for layer in layers]
+
+
 def training(layers, weights=0):
     """Forward, the gradients of inputs and weights, and one pass of AdamW over `weights` numbers if there are any."""
-    lines = [f"forward {layer.rows} {layer.inputs} {layer.outputs} {layer.weight}" for layer in layers]
+    lines = forward(layers)
     for layer in reversed(layers):
         size = f"{layer.rows} {layer.inputs} {layer.outputs} {layer.weight}"
         lines += [f"weight {size}"] + ([f"input {size}"] if layer.input_gradient else [])
@@ -99,7 +103,7 @@ class Bert(NamedTuple):
         if name == "together":
             return training(self.step(tokens)) + training(gates, weights)
         inward = [layer._replace(input_gradient=not layer.weight.endswith("gate_dense")) for layer in gates]
-        return [line for line in training(self.step(tokens)) if line.startswith("forward")] + training(inward)
+        return forward(self.step(tokens)) + training(inward)
 
 
 def typical(tokens, size):
