@@ -68,7 +68,16 @@ Team::~Team() { stop(); }
 
 void Team::bind(std::vector<int> to) {
   cpus = std::move(to);
+  if (openMp) return bindOpenMp();
   for (size_t i = 0; i < threads.size() && i < cpus.size(); ++i) bindThread(threads[i].native_handle(), cpus[i]);
+}
+
+// The caller is left alone, also where OpenMP gives fewer threads and it has their parts.
+void Team::bindOpenMp() {
+  const auto bindSelf = [](void *data, int part, int /*parts*/) {
+    if (omp_get_thread_num() > 0) bindThread(pthread_self(), static_cast<Team *>(data)->cpus[size_t(part) - 1]);
+  };
+  onOpenMp({bindSelf, this, int(cpus.size()) + 1});
 }
 
 void Team::useOpenMp(int count) {
@@ -76,11 +85,7 @@ void Team::useOpenMp(int count) {
   if (openMp) return;
   openMp = true;
   stop();
-  const auto bindSelf = [](void *data, int part, int) {
-    const std::vector<int> &to = static_cast<Team *>(data)->cpus;
-    if (part > 0 && size_t(part) <= to.size()) bindThread(pthread_self(), to[size_t(part) - 1]);
-  };
-  onOpenMp({bindSelf, this, count});
+  bindOpenMp();
 }
 
 Team::Round Team::round() const {

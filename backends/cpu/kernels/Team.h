@@ -47,6 +47,7 @@ private:
   };
   Round round() const;
   void announce(int parts);
+  void bindOpenMp();
   void start(int count);
   void stop();
   void work(int own, uint64_t seen);

@@ -1,5 +1,4 @@
 // Forks and joins: every part once, whoever is there to do it.
-#define BOOST_TEST_MODULE cpu_team
 #include "backends/cpu/kernels/Parallel.h"
 #include <boost/test/unit_test.hpp>
 
