@@ -65,5 +65,6 @@ void tableRows(int threads, const PrintRow &line) {
 void trainingRows(int threads, const PrintRow &line) {
   layerRows(threads, line, 800, 768, 3072);
   layerRows(threads, line, 800, 768, 768);
+  for (auto [k, n] : {std::pair<int64_t, int64_t>{384, 384}, {384, 768}, {384, 1536}, {1536, 384}}) layerRows(threads, line, 416, k, n);   // MiniLM
   tableRows(threads, line);
 }

@@ -65,26 +65,33 @@ bool ownGemmPacking(Engine &e, const GemmArgs &g, const float *w, bool transpose
   return true;
 }
 
-// Rows are taken in blocks whose right-hand panel stays in the first-level cache; every thread packs the panels it multiplies.
+// Rows are taken in blocks whose right-hand panel stays in the first-level cache, and of those some columns of x, which stay in the second: as
+// they lie, every step of a product would read another cache line. Every thread packs the panels it multiplies.
 bool ownWeightGradient(Engine &e, const float *x, const float *dy, float *dw, int64_t rows, int64_t k, int64_t n) {
-  constexpr int64_t kBlock = 128;
+  constexpr int64_t kBlock = 256;
   const GemmTable &gemm = *e.simd->gemm;
+  const int64_t columnBlock = 16 * gemm.tileRows;
   int64_t panels = panelsOf(e, n);
   int threads = threadsFor(rows * k * n, e.forkMacs / 2, e.threads);
   bool byPanels = panels % threads == 0;
   if (!byPanels) threads = threadsFor(k, gemm.tileRows, threads);
+  const int64_t rightSize = gemm.packedSize(kBlock, n);
   for (int t = 0; t < threads; ++t)
-    if (!e.threadScratch[size_t(t)].need(gemm.packedSize(kBlock, n))) return false;
+    if (!e.threadScratch[size_t(t)].need(rightSize + kBlock * columnBlock)) return false;
   onThreads(threads, [&](int thread, int count) {
     Part columns = byPanels ? partOf(panels, 1, thread, count) : Part{0, panels};
     Part inner = byPanels ? Part{0, k} : partOf(k, gemm.tileRows, thread, count);
-    if (columns.begin >= columns.end || inner.begin >= inner.end) return;
-    float *packed = e.threadScratch[size_t(thread)].data();
+    if (columns.begin >= columns.end) return;
+    float *right = e.threadScratch[size_t(thread)].data(), *left = right + rightSize;
     for (int64_t r = 0; r < rows; r += kBlock) {
-      int64_t some = std::min(kBlock, rows - r);
-      gemm.pack(dy + r * n, n, some, n, columns.begin, columns.end, packed);
-      GemmArgs g{x + r * k + inner.begin, 1, k, packed, 0, nullptr, dw + inner.begin * n, n, inner.end - inner.begin, some, n, OFFRAMP_EPILOGUE_ADD};
-      gemm.multiply(&g, columns.begin, columns.end);
+      const int64_t some = std::min(kBlock, rows - r);
+      gemm.pack(dy + r * n, n, some, n, columns.begin, columns.end, right);
+      for (int64_t i = inner.begin; i < inner.end; i += columnBlock) {
+        const int64_t few = std::min(columnBlock, inner.end - i);
+        gemm.packColumns(x + r * k + i, k, some, few, left);
+        GemmArgs g{left, 1, gemm.tileRows, right, 0, nullptr, dw + i * n, n, few, some, n, OFFRAMP_EPILOGUE_ADD, some * gemm.tileRows};
+        gemm.multiply(&g, columns.begin, columns.end);
+      }
     }
   });
   return true;

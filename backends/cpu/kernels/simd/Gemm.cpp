@@ -52,6 +52,17 @@ void packTransposed(const float *w, int64_t k, int64_t n, int64_t panelBegin, in
   }
 }
 
+// x[k, rows], rows of it ldx apart → tiles [k, kTileRows] of its transpose, for GemmArgs.aTile.
+void packColumns(const float *x, int64_t ldx, int64_t k, int64_t rows, float *packed) {
+  const int64_t whole = rows / kTileRows;
+  for (int64_t s = 0; s < k; ++s) {
+    const float *from = x + s * ldx;
+    float *out = packed + s * kTileRows;
+    for (int64_t t = 0; t < whole; ++t, from += kTileRows, out += k * kTileRows) __builtin_memcpy(out, from, kTileRows * sizeof(float));
+    for (int64_t i = 0; i < rows % kTileRows; ++i) out[i] = from[i];
+  }
+}
+
 // What one pass over a panel works on. Sums too long for the caches are continued from `sums` [rows, kPanel]: the chain of an element goes
 // through memory unchanged, so its bits are those of one long pass.
 struct Pass {
@@ -68,6 +79,10 @@ OFFRAMP_INLINE void tile(const Pass &pass, const float *a, const float *b, int64
   const float *bias = pass.bias;
   const int64_t tail = pass.tail;
   Vec acc[MR][NV];
+  if (g->epilogue == OFFRAMP_EPILOGUE_ADD) {   // gradients lie in memory: what the end of the tile adds to arrives meanwhile
+#pragma clang loop unroll(full)
+    for (int i = 0; i < MR; ++i) __builtin_prefetch(c + i * g->ldc, 1);
+  }
 #pragma clang loop unroll(full)
   for (int i = 0; i < MR; ++i)
 #pragma clang loop unroll(full)
@@ -100,13 +115,15 @@ OFFRAMP_INLINE void tile(const Pass &pass, const float *a, const float *b, int64
   finishTile(spilled, MR, NV, tail, bias, c, g->ldc, g->epilogue);
 }
 
+OFFRAMP_INLINE int64_t tileDistance(const GemmArgs &g) { return g.aTile ? g.aTile : kTileRows * g.aRow; }
+
 // The tiles of a panel share the fetching of what follows it in the packed block: the next panel, or the next step of k.
 template <int NV, Rhs Kind> void panel(const Pass &pass, const float *a, int64_t rows, const float *b, int64_t ldb, float *c) {
   const GemmArgs *g = pass.g;
   float *sums = pass.sums;
   const int64_t aheadStep = int64_t(sizeof(float)) * ldb / ((rows + kTileRows - 1) / kTileRows);
   const char *ahead = reinterpret_cast<const char *>(b + pass.k * ldb);
-  for (; rows >= kTileRows; rows -= kTileRows, a += kTileRows * g->aRow, c += kTileRows * g->ldc, sums += kTileRows * kPanel, ahead += pass.k * aheadStep)
+  for (; rows >= kTileRows; rows -= kTileRows, a += tileDistance(*g), c += kTileRows * g->ldc, sums += kTileRows * kPanel, ahead += pass.k * aheadStep)
     tile<kTileRows, NV, Kind>(pass, a, b, ldb, c, sums, ahead, aheadStep);
   switch (rows) {
   case 1: tile<1, NV, Kind>(pass, a, b, ldb, c, sums, ahead, aheadStep); break;
@@ -144,7 +161,7 @@ void multiply(const GemmArgs *g, int64_t panelBegin, int64_t panelEnd) {
         pass.k = deep ? smaller(kDepth, g->k - s) : g->k;
         pass.first = s == 0;
         pass.last = s + pass.k >= g->k;
-        const float *a = g->a + r * g->aRow + s * g->aStep;
+        const float *a = g->a + r / kTileRows * tileDistance(*g) + s * g->aStep;   // blocks are whole tiles
         float *c = g->c + r * g->ldc + j;
         if (!g->ldb) panelOfWidth<Rhs::Packed>(pass, vectors, a, rows, b + s * ldb, ldb, c);
         else if (columns % kLanes) panelOfWidth<Rhs::MaskedRows>(pass, vectors, a, rows, b + s * ldb, ldb, c);
@@ -158,6 +175,6 @@ void multiply(const GemmArgs *g, int64_t panelBegin, int64_t panelEnd) {
 } // namespace
 
 extern const GemmTable OFFRAMP_SIMD_TABLE(gemm_);
-const GemmTable OFFRAMP_SIMD_TABLE(gemm_) = {kPanel, kTileRows, packedSize, pack, packTransposed, multiply};
+const GemmTable OFFRAMP_SIMD_TABLE(gemm_) = {kPanel, kTileRows, packedSize, pack, packTransposed, packColumns, multiply};
 
 } // namespace offramp::cpu::simd

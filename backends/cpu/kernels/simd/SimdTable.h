@@ -18,6 +18,7 @@ struct GemmArgs {
   int64_t ldc;
   int64_t rows, k, n;
   int64_t epilogue;   // OFFRAMP_EPILOGUE_*
+  int64_t aTile = 0;  // distance of tileRows rows of a where these lie together, else 0: tileRows·aRow
 };
 
 struct GemmTable {
@@ -25,6 +26,7 @@ struct GemmTable {
   int64_t (*packedSize)(int64_t k, int64_t n);                                             // floats
   void (*pack)(const float *w, int64_t ldw, int64_t k, int64_t n, int64_t panelBegin, int64_t panelEnd, float *packed);   // w[k, n]
   void (*packTransposed)(const float *w, int64_t k, int64_t n, int64_t panelBegin, int64_t panelEnd, float *packed); // w[n, k], multiplied as its transpose
+  void (*packColumns)(const float *x, int64_t ldx, int64_t k, int64_t rows, float *packed);   // x[k, rows], as left-hand tiles [k, tileRows] of its transpose
   void (*multiply)(const GemmArgs *args, int64_t panelBegin, int64_t panelEnd);              // all rows of args, some panels
 };
 
