@@ -2,7 +2,49 @@
 #include "Support.h"
 #include "runtime/abi/Random.h"
 
+#include <cstdio>
+#include <cstdlib>
+#include <fstream>
+#include <string>
+#include <sys/mman.h>
+#include <unistd.h>
+
 using namespace kernelTest;
+
+namespace {
+
+/// A file of some floats, mapped for reading only.
+struct MappedFloats {
+  explicit MappedFloats(const Floats &values) : bytes(values.size() * sizeof(float)) {
+    char path[] = "/var/tmp/offramp-rows-XXXXXX";   // not /tmp, which may have no pages of a file
+    const int file = mkstemp(path);
+    BOOST_REQUIRE(file >= 0);
+    unlink(path);
+    BOOST_REQUIRE(write(file, values.data(), bytes) == ssize_t(bytes));
+    void *mapping = mmap(nullptr, bytes, PROT_READ, MAP_PRIVATE, file, 0);
+    close(file);
+    BOOST_REQUIRE(mapping != MAP_FAILED);
+    at = static_cast<const float *>(mapping);
+  }
+  ~MappedFloats() { munmap(const_cast<float *>(at), bytes); }
+  MappedFloats(const MappedFloats &) = delete;
+  /// KiB of it that this process has in memory.
+  long resident() const {
+    std::ifstream maps("/proc/self/smaps");
+    char begin[32];
+    std::snprintf(begin, sizeof begin, "%lx-", (unsigned long)at);
+    bool here = false;
+    for (std::string line; std::getline(maps, line);) {
+      if (line.rfind(begin, 0) == 0) here = true;
+      if (here && line.rfind("Rss:", 0) == 0) return std::atol(line.c_str() + 4);
+    }
+    return -1;
+  }
+  const float *at;
+  size_t bytes;
+};
+
+} // namespace
 
 BOOST_AUTO_TEST_CASE(rowSumsAndSpreads) {
   Random random(21);
@@ -75,6 +117,28 @@ BOOST_AUTO_TEST_CASE(embeddingsAndTheirGradient) {
         }
       BOOST_TEST(relativeError(dtable, want) < 1e-6);
     }
+}
+
+// A program maps its weights; of a large table it keeps no pages, however many rows were read.
+BOOST_AUTO_TEST_CASE(gatheringFromAFileKeepsNoPagesOfIt) {
+  Random random(25);
+  const int64_t c = 256, rows = 8192, count = 1000;   // 8 MiB
+  const MappedFloats table(random.floats(rows * c));
+  std::vector<int32_t> ids;
+  for (int64_t i = 0; i < count; ++i) ids.push_back(int32_t(random.below(rows)));
+  for (bool release : {false, true}) {
+    EngineOptions options = inMode(EngineMode::Inference);
+    options.releasePlainWeights = release;
+    Call call(options);
+    Floats out(size_t(count * c));
+    offramp_cpu_gather(&call, table.at, ids.data(), out.data(), count, c);
+    const long resident = table.resident();
+    BOOST_TEST(resident >= 0);
+    if (release) BOOST_TEST(resident <= 512);
+    else BOOST_TEST(resident >= 2000);   // a page of 4 KiB for half the rows or more
+    for (int64_t i = 0; i < count; ++i)
+      BOOST_REQUIRE(std::equal(out.begin() + i * c, out.begin() + (i + 1) * c, table.at + int64_t(ids[size_t(i)]) * c));
+  }
 }
 
 BOOST_AUTO_TEST_CASE(drawsFollowTheSampleNotThePlace) {
