@@ -16,6 +16,9 @@ extern "C" {
 /* Runs body(args, begin, end) over [0, count) split into contiguous chunks of at least `grain` items, one per thread. */
 typedef void (*offramp_cpu_body)(void *const *args, int64_t begin, int64_t end);
 void offramp_cpu_parallel(offramp_call *call, offramp_cpu_body body, void *const *args, int64_t count, int64_t grain);
+/* The same for a body of which each item reads a row of `table`: pages of a large one that is mapped from a file are given back as it goes. */
+void offramp_cpu_parallel_rows_of(offramp_call *call, offramp_cpu_body body, void *const *args, int64_t count, int64_t grain, const float *table,
+                                  int64_t floats);
 
 /* --- GEMMs. w is [K, N] row-major inside call->weights --------------------------------------------------------- */
 enum { OFFRAMP_EPILOGUE_NONE = 0, OFFRAMP_EPILOGUE_GELU = 1, OFFRAMP_EPILOGUE_RELU = 2, OFFRAMP_EPILOGUE_TANH = 3,
@@ -49,8 +52,7 @@ void offramp_cpu_spread_rest(offramp_call *call, const offramp_batch *b, const f
 void offramp_cpu_to_rows(offramp_call *call, const offramp_batch *b, const float *src, float *dst, int64_t r, int64_t c);   /* [n,R,C] -> row space */
 void offramp_cpu_from_rows(offramp_call *call, const offramp_batch *b, const float *src, float *dst, int64_t r, int64_t c); /* its inverse (adjoint) */
 void offramp_cpu_positions(offramp_call *call, const offramp_batch *b, int32_t *dst);                                       /* -> [rows] */
-/* dst[count, C] = table[ids]; and its adjoint: dtable[ids] += src, in order of count. V rows in the table. */
-void offramp_cpu_gather(offramp_call *call, const float *table, const int32_t *ids, float *dst, int64_t count, int64_t c);
+/* The adjoint of reading rows of a table: dtable[ids] += src[count, C], in order of count. V rows in the table. */
 void offramp_cpu_gather_dw(offramp_call *call, const int32_t *ids, const float *src, float *dtable, int64_t count, int64_t c, int64_t v);
 /* U(0,1) from runtime/abi/Random.h: ROWS=0: dst [n, elements]; else dst [rows, elements], element index = row in sample · elements + column. */
 void offramp_cpu_uniform(offramp_call *call, const offramp_batch *b, float *dst, int64_t site, int64_t stage, int64_t elements, int64_t rows);

@@ -11,7 +11,7 @@ namespace offramp::cpu {
 
 struct Engine;
 
-enum class CallKind { Begin, Linear, Attention, Convolution, Pool, Gather, Rows, Generated, Leave, Put };
+enum class CallKind { Begin, Linear, Attention, Convolution, Pool, Rows, Generated, Leave, Put };
 
 struct CallMark {
   CallKind kind;

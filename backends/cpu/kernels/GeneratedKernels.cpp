@@ -1,6 +1,13 @@
 // Threads for kernels that the compiler generated: one contiguous chunk per thread.
 #include "backends/cpu/kernels/EngineState.h"
 
+#include <algorithm>
+
+// Where a table is mapped from a file, a fault brings in the pages around a row (64 KiB on Linux), and all of them count as this process's memory.
+// So they are given back after so many rows; reading them again later finds them in the page cache.
+static constexpr int64_t kMappedRows = 128;
+static constexpr int64_t kSmallTable = int64_t(1) << 21;   // a table of fewer floats stays
+
 using namespace offramp::cpu;
 
 void offramp_cpu_parallel(offramp_call *call, offramp_cpu_body body, void *const *args, int64_t count, int64_t grain) {
@@ -11,4 +18,20 @@ void offramp_cpu_parallel(offramp_call *call, offramp_cpu_body body, void *const
     Part p = partOf(count, 1, thread, parts);
     if (p.begin < p.end) body(args, p.begin, p.end);
   });
+}
+
+void offramp_cpu_parallel_rows_of(offramp_call *call, offramp_cpu_body body, void *const *args, int64_t count, int64_t grain, const float *table,
+                                  int64_t floats) {
+  const Engine &e = engineOf(call);
+  if (!e.options.releasePlainWeights || floats < kSmallTable) return offramp_cpu_parallel(call, body, args, count, grain);
+  if (count <= 0) return;
+  mark(call, CallKind::Generated);
+  for (int64_t first = 0; first < count; first += kMappedRows) {
+    const int64_t some = std::min(kMappedRows, count - first);
+    onThreads(threadsFor(some, grain, e.threads), [&](int thread, int parts) {
+      Part p = partOf(some, 1, thread, parts);
+      if (p.begin < p.end) body(args, first + p.begin, first + p.end);
+    });
+    releasePlain(e, table, floats);
+  }
 }

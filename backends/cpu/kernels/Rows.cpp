@@ -1,20 +1,14 @@
-// Row movements and row sums over the rows of samples, embedding rows, positions, random draws. Rows of a sample are read in order, so
+// Row movements and row sums over the rows of samples, gradients of embedding rows, positions, random draws. Rows of a sample are read in order, so
 // a sample's result does not depend on where its rows lie. Dead rows are neither read nor written.
 #include "backends/cpu/kernels/EngineState.h"
 #include "runtime/abi/Random.h"
 
-#include <algorithm>
 #include <cstring>
 
 namespace offramp::cpu {
 namespace {
 
 constexpr int64_t kForkBytes = 128 * 1024;   // moving less than this takes less time than a fork
-
-// Where a table is mapped from a file, a fault brings in the pages around a row (64 KiB on Linux), and all of them count as this process's memory.
-// So they are given back after so many rows; reading them again later finds them in the page cache.
-constexpr int64_t kMappedRows = 128;
-constexpr int64_t kSmallTable = 1 << 18;     // rows read from fewer floats than this stay
 
 // body(begin, end) over samples; bytes: what one sample moves on average.
 template <typename Body> void overSamples(Engine &e, int64_t n, int64_t bytes, Body body) {
@@ -102,23 +96,6 @@ void offramp_cpu_positions(offramp_call *call, const offramp_batch *b, int32_t *
   for (int64_t i = 0; i < b->n; ++i) {
     dst[b->first[i]] = 0;
     for (int32_t r = 0; r < b->len[i]; ++r) dst[b->at[i] + r] = r + 1;
-  }
-}
-
-void offramp_cpu_gather(offramp_call *call, const float *table, const int32_t *ids, float *dst, int64_t count, int64_t c) {
-  if (count <= 0) return;
-  mark(call, CallKind::Gather);
-  Engine &e = engineOf(call);
-  const int64_t atOnce = e.options.releasePlainWeights ? kMappedRows : count;
-  for (int64_t first = 0; first < count; first += atOnce) {
-    const int32_t *some = ids + first, few = int32_t(std::min(atOnce, count - first));
-    overSamples(e, few, c * 8, [&](int64_t begin, int64_t end) {
-      for (int64_t i = begin; i < end; ++i) std::memcpy(dst + (first + i) * c, table + int64_t(some[i]) * c, size_t(c) * 4);
-    });
-    if (!e.options.releasePlainWeights) continue;
-    const auto [least, most] = std::minmax_element(some, some + few);
-    const int64_t floats = (int64_t(*most) - *least + 1) * c;
-    if (floats >= kSmallTable) releasePlain(e, table + *least * c, floats);
   }
 }
 

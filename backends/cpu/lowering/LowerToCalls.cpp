@@ -238,6 +238,16 @@ LogicalResult FunctionLowering::lowerOp(Operation *op) {
   return lowerRows(op);
 }
 
+/// The largest table of weights that a fused op reads rows of; none: null.
+static Value tableOf(nn::FusedOp fused) {
+  Value largest;
+  fused.getBody().walk([&](nn::GatherOp gather) {
+    Value table = gather.getTable();
+    if (table.getDefiningOp<nn::FieldOp>() && (!largest || nn::formOf(table).elements() > nn::formOf(largest).elements())) largest = table;
+  });
+  return largest;
+}
+
 LogicalResult FunctionLowering::lowerFused(nn::FusedOp op) {
   if (pointers.count(op.getResult(0))) return success();  // the epilogue of a product that is computed already
   std::string name = "kernel." + std::to_string(context.kernels++);
@@ -256,7 +266,13 @@ LogicalResult FunctionLowering::lowerFused(nn::FusedOp op) {
   Value pointer = b.create<UnrealizedConversionCastOp>(loc, TypeRange{ptrType()}, ValueRange{function}).getResult(0);
   // A thread is worth waking for some ten thousand elements.
   int64_t grain = std::max<int64_t>(1, 16384 / kernel->workPerItem);
-  runtime("offramp_cpu_parallel", {call, pointer, array, items(op.getResult(0).getType(), owner), i64(grain)});
+  SmallVector<Value> parallel{call, pointer, array, items(op.getResult(0).getType(), owner), i64(grain)};
+  if (Value table = tableOf(op)) {
+    parallel.append({address(table), i64(nn::formOf(table).elements())});
+    runtime("offramp_cpu_parallel_rows_of", parallel);
+  } else {
+    runtime("offramp_cpu_parallel", parallel);
+  }
   return success();
 }
 

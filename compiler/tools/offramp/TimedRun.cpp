@@ -60,7 +60,6 @@ std::optional<CallKind> callOf(OpKind kind) {
   case OpKind::Pool:
     return CallKind::Pool;
   case OpKind::Gather:
-    return CallKind::Gather;
   case OpKind::Rows:
     return std::nullopt;
   }

@@ -40,6 +40,26 @@ func.func @evaluate(%b: !nn.batch) attributes {nn.program = "evaluate"} {
 
 // -----
 
+// A group that reads rows of a table of weights says which: a mapped file's pages of it are given back.
+nn.bundle @embed.weights {names = ["words"], shapes = [array<i64: 9, 4>], kinds = ["normal"], scales = [0.1], decays = [true]}
+nn.instance @embed : @embed.weights at 0
+// CHECK-LABEL: func.func @offramp_infer(
+// CHECK: llvm.store %[[WORDS:.*]], %{{.*}} : !llvm.ptr, !llvm.ptr
+// CHECK: call @offramp_cpu_parallel_rows_of(%{{.*}}, %{{.*}}, %{{.*}}, %{{.*}}, %{{.*}}, %[[WORDS]], %c36_i64{{.*}})
+func.func @infer(%b: !nn.batch) attributes {nn.program = "infer"} {
+  %ids = nn.read_input %b {slot = 0 : i64} : tensor<?xi32, #nn.space<samples>>
+  %w = nn.weights @embed : <@embed.weights>
+  %words = nn.field %w "words" : <@embed.weights> -> tensor<9x4xf32>
+  %y = nn.fused {
+    %0 = nn.gather %words, %ids : (tensor<9x4xf32>, tensor<?xi32, #nn.space<samples>>) -> tensor<?x4xf32, #nn.space<samples>>
+    nn.yield %0 : tensor<?x4xf32, #nn.space<samples>>
+  } : tensor<?x4xf32, #nn.space<samples>>
+  nn.put %b, %y {stage = 1 : i64} : !nn.batch, tensor<?x4xf32, #nn.space<samples>>
+  return
+}
+
+// -----
+
 // A group: one loop over items around one kernel of linalg; the constant is inside.
 // CHECK-LABEL: func.func @offramp_infer(
 // CHECK: %[[F:.*]] = constant @kernel.0
