@@ -27,8 +27,9 @@ void Evaluation::add(const Prediction &p, bool exits) {
 void Evaluation::finish(bool labelled) {
   for (const Prediction &p : predictions) meanStage += (double)p.stage;
   meanStage /= (double)samples;
+  if (labelled) quality = qualityOf(predictions, number);
   if (labelled && number) metrics = numberMetrics(predictions);
-  if (labelled && !number) accuracy = runtime::accuracy(predictions);
+  if (labelled && !number) accuracy = quality;
 }
 
 double averageRows(const Split &split, const Manifest &manifest) {

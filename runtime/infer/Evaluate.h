@@ -19,6 +19,7 @@ struct Evaluation {
   int64_t samples = 0, stages = 0, batch = 0;
   std::optional<double> accuracy;  ///< none without labels, and where they are numbers
   Metrics metrics;                 ///< of labels that are numbers; Eval adds those of the data's task
+  std::optional<double> quality;   ///< accuracy, or where labels are numbers the mean of their correlations; none without labels
   bool number = false;             ///< answers are numbers
   std::vector<StageMetric> perStage;  ///< empty unless somebody fills it
   double meanStage = 0, samplesPerSecond = 0;

@@ -68,6 +68,12 @@ Metrics numberMetrics(std::span<const Prediction> predictions) {
   return {{"pearson", pearson(answers, labels)}, {"spearman", spearman(answers, labels)}};
 }
 
+double qualityOf(std::span<const Prediction> predictions, bool number) {
+  if (!number) return accuracy(predictions);
+  const Metrics both = numberMetrics(predictions);
+  return (both[0].second + both[1].second) / 2;
+}
+
 double accuracy(std::span<const Prediction> predictions) {
   const auto right = std::count_if(predictions.begin(), predictions.end(), [](const Prediction &p) { return p.prediction == p.label; });
   return (double)right / (double)predictions.size();

@@ -42,9 +42,9 @@ void addEpoch(PhaseCurves &phase, const Json &line, int64_t step, const std::str
   epoch.epoch = jsonInteger(line, "epoch", name, 1, INT64_MAX), epoch.step = step;
   epoch.loss = numberIn(line, "loss").value_or(0);
   epoch.samplesPerSecond = numberIn(line, "samples_per_second").value_or(0);
-  epoch.accuracy = numberIn(line, "valid_accuracy"), epoch.meanStage = numberIn(line, "valid_mean_stage");
-  if (auto at = line.find("valid_per_stage_accuracy"); at != line.end() && at->is_array())
-    for (const Json &share : *at) epoch.perStageAccuracy.push_back(share.is_number() ? share.get<double>() : 0);
+  epoch.quality = numberIn(line, "valid_accuracy"), epoch.meanStage = numberIn(line, "valid_mean_stage");
+  if (auto pearson = numberIn(line, "valid_pearson"), spearman = numberIn(line, "valid_spearman"); pearson && spearman)
+    epoch.quality = (*pearson + *spearman) / 2;
   phase.epochs.push_back(std::move(epoch));
 }
 

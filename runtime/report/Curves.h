@@ -14,8 +14,7 @@ namespace offramp::runtime::report {
 struct EpochValues {
   int64_t epoch = 0, step = 0;
   double loss = 0, samplesPerSecond = 0;
-  std::optional<double> accuracy, meanStage;  ///< on the validation data
-  std::vector<double> perStageAccuracy;
+  std::optional<double> quality, meanStage;  ///< on the validation data: accuracy, or of numbers the mean of their correlations
 };
 
 struct StepCurve {

@@ -37,15 +37,23 @@ void countClasses(ReportData &data, const std::vector<FieldSpec> &fields, const 
   }
 }
 
+/// Of those who leave at each stage.
+std::vector<std::optional<double>> qualityOfLeavers(const Evaluation &evaluation) {
+  std::vector<std::optional<double>> quality((size_t)evaluation.stages);
+  std::vector<std::vector<Prediction>> leavers(quality.size());
+  for (const Prediction &p : evaluation.predictions) leavers[(size_t)p.stage - 1].push_back(p);
+  for (size_t s = 0; s < quality.size(); ++s)
+    if (leavers[s].size() > (evaluation.number ? 1 : 0)) quality[s] = qualityOf(leavers[s], evaluation.number);
+  return quality;
+}
+
 }  // namespace
 
 ReportData makeReport(Session &session, const Split &split, const std::filesystem::path &run, const RunInfo &info, const ReportOptions &options) {
   if (split.size() == 0) userError("the test data holds no sample");
   const Manifest &m = session.manifest();
-  if (m.answersNumber())
-    userError("the label of `{}` is a number, and reports show accuracy; `offramp eval --json` has the correlations of every stage",
-              m.model);
   ReportData data;
+  data.quality.share = !m.answersNumber();
   data.runFolder = run.string(), data.command = options.command, data.version = options.version;
   data.info = info, data.decision = m.decision, data.dataPaths = split.data->paths, data.settings = session.settings().named();
   data.backend = session.backend().name(), data.cpu = options.cpu, data.threads = session.backend().threads();
@@ -55,7 +63,8 @@ ReportData makeReport(Session &session, const Split &split, const std::filesyste
   Evaluator evaluator(session, split, 64);
   evaluator.warmUp({});
   data.evaluation = evaluator.evaluate({}, "test", options.sweep.output);
-  if (data.evaluation.accuracy && m.evaluate) {
+  if (data.evaluation.quality) data.leaverQuality = qualityOfLeavers(data.evaluation);
+  if (data.evaluation.quality && m.evaluate) {
     Progress progress("every exit", split.size(), "samples", options.sweep.output);
     data.stages = summarize(*collect(session, split, std::min<int64_t>(64, split.size()), [&](int64_t done) {
       progress.update(done);

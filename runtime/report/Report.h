@@ -8,6 +8,7 @@
 #include "runtime/infer/Evaluate.h"
 #include "runtime/report/Curves.h"
 #include "runtime/report/Examples.h"
+#include "runtime/report/Quality.h"
 #include "runtime/report/Roofline.h"
 #include "runtime/report/Sweep.h"
 #include "runtime/train/Run.h"
@@ -35,9 +36,11 @@ struct ReportData {
   std::string backend, cpu;
   int threads = 0;
   int64_t weightElements = 0, rowsPerSample = 0, arenaBytes = 0;  ///< arena: at batch 64
+  Quality quality;                         ///< of `evaluation`, of the sweep's points and of epochs
   Evaluation evaluation;                   ///< at batch 64, as `offramp eval` gives it
+  std::vector<std::optional<double>> leaverQuality;  ///< by stage, of those who leave there (of numbers: two or more); empty without labels
   CollectedSummary stages;                 ///< every exit of every sample; empty without labels
-  std::vector<std::vector<int64_t>> classExits, classRight;  ///< [class][stage]: samples that left, of them right; empty without labels
+  std::vector<std::vector<int64_t>> classExits, classRight;  ///< [class][stage]: samples that left, of them right; empty without classes
   std::vector<std::string> classNames;
   Sweep sweep;
   RunCurves curves;

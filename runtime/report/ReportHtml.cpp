@@ -10,20 +10,21 @@ namespace offramp::runtime::report {
 std::string reportJson(const ReportData &data) {
   auto orNull = [](const std::optional<double> &value) { return value ? OrderedJson(*value) : OrderedJson(nullptr); };
   const Evaluation &e = data.evaluation;
+  const std::string quality = data.quality.name();
   OrderedJson json{{"model", data.info.model},
                    {"run", data.runFolder},
                    {"samples", e.samples},
-                   {"accuracy", orNull(e.accuracy)},
+                   {quality, orNull(e.quality)},
                    {"mean_stage", e.meanStage},
                    {"stages", e.stages},
                    {"stage_histogram", e.histogram},
-                   {"per_stage_accuracy", data.stages.metrics.empty() ? std::vector<double>{} : data.stages.metrics[0].perStage},
+                   {"per_stage_" + quality, perStageQuality(data)},
                    {"class_exits", data.classExits},
                    {"swept", data.sweep.setting},
                    {"batches", data.sweep.batches}};
   OrderedJson points = OrderedJson::array();
   for (const SweepPoint &p : data.sweep.points)
-    points.push_back({{"setting", orNull(p.setting)}, {"in_force", p.inForce}, {"full_depth", &p == &data.sweep.points[0]}, {"accuracy", orNull(p.accuracy)}, {"mean_stage", p.meanStage},
+    points.push_back({{"setting", orNull(p.setting)}, {"in_force", p.inForce}, {"full_depth", &p == &data.sweep.points[0]}, {quality, orNull(p.quality)}, {"mean_stage", p.meanStage},
                       {"stage_histogram", p.histogram}, {"samples_per_second", p.samplesPerSecond}});
   json["sweep"] = points;
   OrderedJson decisions = OrderedJson::array();

@@ -8,21 +8,33 @@
 
 namespace offramp::runtime::report {
 
-std::string accuracySection(const ReportData &data) {
-  const char *heading = "Accuracy of each exit";
-  if (data.stages.metrics.empty()) return section("accuracy", heading, "", "<p class=\"none\">Unknown: the test data has no labels.</p>");
-  const std::vector<double> &perStage = data.stages.metrics[0].perStage;
-  LineChart chart{heading, "stage", "accuracy", {{"if everybody left there", {}, true, true}, {"of those who leave there", {}, false, true}}, true, false, true, data.evaluation.accuracy, "with exits"};
-  HtmlTable table{{"stage", "accuracy of all", "leave here", "share", "accuracy of those who leave"}, {}, {}};
-  for (size_t s = 0; s < perStage.size(); ++s) {
-    int64_t left = 0, right = 0;
-    for (size_t c = 0; c < data.classExits.size(); ++c) left += data.classExits[c][s], right += data.classRight[c][s];
-    const double all = perStage[s], those = left > 0 ? (double)right / (double)left : NAN;
-    chart.series[0].points.push_back({(double)(s + 1), all, fmt::format("stage {}: {} of all samples", s + 1, percent(all)), false, ""});
-    if (left > 0) chart.series[1].points.push_back({(double)(s + 1), those, fmt::format("stage {}: {} of {} samples", s + 1, percent(those), number((double)left)), false, ""});
-    table.rows.push_back({std::to_string(s + 1), percent(all), number((double)left), percent((double)left / (double)data.evaluation.samples, 1), percent(those)});
+std::vector<double> perStageQuality(const ReportData &data) {
+  std::vector<double> mean;
+  for (const StageMetric &metric : data.stages.metrics) {
+    mean.resize(metric.perStage.size());
+    for (size_t s = 0; s < mean.size(); ++s) mean[s] += metric.perStage[s] / (double)data.stages.metrics.size();
   }
-  return section("accuracy", heading, "Easy samples leave early, so early exits are better on those who leave than on all, and late ones may be worse.",
+  return mean;
+}
+
+std::string accuracySection(const ReportData &data) {
+  const Quality &q = data.quality;
+  const std::string heading = q.heading() + " of each exit";
+  if (data.stages.metrics.empty()) return section("accuracy", heading, "", "<p class=\"none\">Unknown: the test data has no labels.</p>");
+  const std::vector<double> perStage = perStageQuality(data);
+  LineChart chart{heading, "stage", q.name(), {{"if everybody left there", {}, true, true}, {"of those who leave there", {}, false, true}}, q.share, false, true, data.evaluation.quality, "with exits"};
+  HtmlTable table{{"stage", q.name() + " of all", "leave here", "share", q.name() + " of those who leave"}, {}, {}};
+  for (size_t s = 0; s < perStage.size(); ++s) {
+    const int64_t left = data.evaluation.histogram[s];
+    const double all = perStage[s];
+    const std::optional<double> those = data.leaverQuality[s];
+    chart.series[0].points.push_back({(double)(s + 1), all, fmt::format("stage {}: {} of all samples", s + 1, q.text(all)), false, ""});
+    if (those) chart.series[1].points.push_back({(double)(s + 1), *those, fmt::format("stage {}: {} of {} samples", s + 1, q.text(*those), number((double)left)), false, ""});
+    table.rows.push_back({std::to_string(s + 1), q.text(all), number((double)left), percent((double)left / (double)data.evaluation.samples, 1), those ? q.text(*those) : "–"});
+  }
+  const char *lead = q.share ? "Easy samples leave early, so early exits are better on those who leave than on all, and late ones may be worse."
+                             : "The mean of Pearson's and Spearman's. Of those who leave at one stage it also depends on how far apart their labels lie.";
+  return section("accuracy", heading, lead,
                  charts({render(chart)}) + render(table));
 }
 

@@ -46,7 +46,7 @@ std::string exitsSection(const ReportData &data) {
     const std::string part = percent(share(count, data.evaluation.samples), 1);
     chart.bars.push_back({std::to_string(s + 1), (double)count, part, fmt::format("stage {}\n{} samples, {}", s + 1, number((double)count), part)});
   }
-  std::string byClass = data.classExits.empty() ? "<p class=\"none\">By class: unknown, the test data has no labels.</p>"
+  std::string byClass = data.classExits.empty() ? fmt::format("<p class=\"none\">By class: {}.</p>", data.quality.share ? "unknown, the test data has no labels" : "the label is a number")
                                                 : "<h3>By class</h3><p class=\"lead\">Of the samples of each class, the share that leaves at each stage.</p>" + classTable(data);
   return section("exits", "Where samples leave", "At the setting in force, batch 64.", charts({render(chart)}) + byClass);
 }

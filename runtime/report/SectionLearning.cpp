@@ -17,12 +17,12 @@ ChartSeries seriesOf(const std::string &name, const StepCurve &curve) {
 }
 
 /// One series per phase over the steps of the run; nothing if no epoch has the value.
-std::string validation(const RunCurves &curves, const char *title, const char *label, bool share, const std::optional<double> EpochValues::*value) {
-  LineChart chart{title, "step", label, {}, share, false, false, {}, ""};
+std::string validation(const RunCurves &curves, const std::string &title, const std::string &label, const Quality *quality, const std::optional<double> EpochValues::*value) {
+  LineChart chart{title, "step", label, {}, quality && quality->share, false, false, {}, ""};
   for (const PhaseCurves &phase : curves.phases) {
     ChartSeries series{phase.name, {}, true, true};
     for (const EpochValues &epoch : phase.epochs)
-      if (epoch.*value) series.points.push_back({(double)epoch.step, *(epoch.*value), fmt::format("epoch {}: {}", epoch.epoch, share ? percent(*(epoch.*value)) : compact(*(epoch.*value))), false, ""});
+      if (epoch.*value) series.points.push_back({(double)epoch.step, *(epoch.*value), fmt::format("epoch {}: {}", epoch.epoch, quality ? quality->text(*(epoch.*value)) : compact(*(epoch.*value))), false, ""});
     if (!series.points.empty()) chart.series.push_back(std::move(series));
   }
   return chart.series.empty() ? "" : render(chart);
@@ -31,19 +31,20 @@ std::string validation(const RunCurves &curves, const char *title, const char *l
 }  // namespace
 
 std::string learningSection(const ReportData &data) {
+  const Quality &q = data.quality;
   std::vector<std::string> figures;
   for (const PhaseCurves &phase : data.curves.phases)
     for (const StepCurve &curve : phase.curves) {
       LineChart chart{phase.name + ": " + curve.name, "step", curve.name, {seriesOf(curve.name, curve)}, false, false, false, {}, ""};
       figures.push_back(render(chart));
     }
-  for (std::string figure : {validation(data.curves, "Validation accuracy with exits", "accuracy", true, &EpochValues::accuracy),
-                             validation(data.curves, "Validation mean stage", "mean stage", false, &EpochValues::meanStage)})
+  for (std::string figure : {validation(data.curves, "Validation " + q.name() + " with exits", q.name(), &q, &EpochValues::quality),
+                             validation(data.curves, "Validation mean stage", "mean stage", nullptr, &EpochValues::meanStage)})
     if (!figure.empty()) figures.push_back(std::move(figure));
-  HtmlTable table{{"phase", "epoch", "loss", "valid accuracy", "valid mean stage", "samples/s"}, {}, {}};
+  HtmlTable table{{"phase", "epoch", "loss", "valid " + q.name(), "valid mean stage", "samples/s"}, {}, {}};
   for (const PhaseCurves &phase : data.curves.phases)
     for (const EpochValues &e : phase.epochs)
-      table.rows.push_back({escape(phase.name), std::to_string(e.epoch), compact(e.loss), e.accuracy ? percent(*e.accuracy) : "–", e.meanStage ? fmt::format("{:.2f}", *e.meanStage) : "–", number(e.samplesPerSecond)});
+      table.rows.push_back({escape(phase.name), std::to_string(e.epoch), compact(e.loss), e.quality ? q.text(*e.quality) : "–", e.meanStage ? fmt::format("{:.2f}", *e.meanStage) : "–", number(e.samplesPerSecond)});
   const std::string content = figures.empty() ? "<p class=\"none\">The run's metrics.jsonl holds no training step.</p>" : charts(figures) + (table.rows.empty() ? "" : render(table));
   return section("learning", "Learning curves", "Losses are averages of neighbouring steps; validation follows each epoch, on held-out data, with exits at the setting the model was trained with.", content);
 }

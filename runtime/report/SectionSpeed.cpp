@@ -16,19 +16,20 @@ std::string nameOf(const Sweep &sweep, const SweepPoint &point) {
 
 LineChart speedChart(const ReportData &data) {
   const Sweep &sweep = data.sweep;
-  const bool labels = data.evaluation.accuracy.has_value();
-  LineChart chart{labels ? "Accuracy against speed" : "Mean stage against speed", "speed-up over full depth (measured)", labels ? "accuracy" : "mean stage", {}, labels, false, false, {}, ""};
+  const bool labels = data.evaluation.quality.has_value();
+  const Quality &q = data.quality;
+  LineChart chart{(labels ? q.heading() : "Mean stage") + " against speed", "speed-up over full depth (measured)", labels ? q.name() : "mean stage", {}, labels && q.share, false, false, {}, ""};
   for (size_t b = 0; b < sweep.batches.size(); ++b) {
     ChartSeries series{fmt::format("batch {}", sweep.batches[b]), {}, true, true};
     for (const SweepPoint &point : sweep.points) {
       const double ratio = point.samplesPerSecond[b] / sweep.points[0].samplesPerSecond[b];
-      ChartPoint p{ratio, labels ? *point.accuracy : point.meanStage, "", point.inForce, ""};
-      p.tip = fmt::format("{}\n{}mean stage {:.2f}\n{:.2f}×, {} samples/s", nameOf(sweep, point), labels ? percent(*point.accuracy) + ", " : "", point.meanStage, ratio, number(point.samplesPerSecond[b]));
+      ChartPoint p{ratio, labels ? *point.quality : point.meanStage, "", point.inForce, ""};
+      p.tip = fmt::format("{}\n{}mean stage {:.2f}\n{:.2f}×, {} samples/s", nameOf(sweep, point), labels ? q.text(*point.quality) + ", " : "", point.meanStage, ratio, number(point.samplesPerSecond[b]));
       series.points.push_back(std::move(p));
     }
     chart.series.push_back(std::move(series));
   }
-  if (labels) chart.reference = sweep.points[0].accuracy, chart.referenceLabel = "full depth";
+  if (labels) chart.reference = sweep.points[0].quality, chart.referenceLabel = "full depth";
   return chart;
 }
 
@@ -57,11 +58,11 @@ LineChart ratioChart(const ReportData &data) {
 std::string speedSection(const ReportData &data) {
   const Sweep &sweep = data.sweep;
   HtmlTable table;
-  table.head = {"setting", "accuracy", "mean stage", "layer ratio"};
+  table.head = {"setting", data.quality.name(), "mean stage", "layer ratio"};
   for (int64_t batch : sweep.batches) table.head.push_back(fmt::format("samples/s<br/>batch {}", batch)), table.head.push_back(fmt::format("speed-up<br/>batch {}", batch));
   for (const SweepPoint &point : sweep.points) {
     if (point.inForce) table.strong.push_back(table.rows.size());
-    std::vector<std::string> row{escape(nameOf(sweep, point)) + (point.inForce ? " (in force)" : ""), point.accuracy ? percent(*point.accuracy) : "–", fmt::format("{:.3f}", point.meanStage),
+    std::vector<std::string> row{escape(nameOf(sweep, point)) + (point.inForce ? " (in force)" : ""), point.quality ? data.quality.text(*point.quality) : "–", fmt::format("{:.3f}", point.meanStage),
                                  fmt::format("{:.2f}", (double)data.evaluation.stages / point.meanStage)};
     for (size_t b = 0; b < sweep.batches.size(); ++b) {
       row.push_back(number(point.samplesPerSecond[b]));
@@ -74,7 +75,7 @@ std::string speedSection(const ReportData &data) {
                                : fmt::format("Each point is one value of <code>{}</code>, which the exit rule compares with {}. Speed is the median of interleaved rounds of inference alone, with real exits, "
                                              "against the same program running everybody to the last stage. The value in force is outlined.",
                                              escape(sweep.setting), data.decision.empty() ? "its decision" : "the " + escape(data.decision));
-  return section("speed", "Accuracy against measured speed", lead, charts({render(speedChart(data)), render(ratioChart(data))}) + render(table));
+  return section("speed", data.quality.heading() + " against measured speed", lead, charts({render(speedChart(data)), render(ratioChart(data))}) + render(table));
 }
 
 }  // namespace offramp::runtime::report

@@ -32,6 +32,7 @@ std::string tiles(const ReportData &data) {
   const Evaluation &e = data.evaluation;
   std::string out = "<div class=\"tiles\">";
   if (e.accuracy) out += tile(percent(*e.accuracy), "accuracy", number((double)e.samples) + " test samples");
+  for (const auto &[name, value] : e.metrics) out += tile(data.quality.text(value), escape(name), number((double)e.samples) + " test samples");
   out += tile(fmt::format("{:.2f} of {}", e.meanStage, e.stages), "mean stage", fmt::format("layer ratio {:.2f}", (double)e.stages / e.meanStage));
   const SweepPoint *own = inForce(data.sweep);
   for (size_t b = 0; own && b < data.sweep.batches.size(); ++b)
@@ -58,7 +59,7 @@ std::string summarySection(const ReportData &data) {
   for (const auto &[split, paths] : data.info.data)
     if (split != "test") fact(split + " data", fmt::format("{}", fmt::join(paths, ", ")));
   fact("test data", fmt::format("{}", fmt::join(data.dataPaths, ", ")));
-  if (const SweepPoint *own = inForce(data.sweep); own && !data.evaluation.accuracy) fact("accuracy", "unknown: the test data has no labels");
+  if (const SweepPoint *own = inForce(data.sweep); own && !data.evaluation.quality) fact(data.quality.name(), "unknown: the test data has no labels");
   fact("measured on", fmt::format("{}{}{} thread{}, {} backend", data.cpu, data.cpu.empty() ? "" : ", ", data.threads, data.threads == 1 ? "" : "s", data.backend));
   fact("offramp", data.version);
 

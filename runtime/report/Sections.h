@@ -18,6 +18,9 @@ std::string costSection(const ReportData &data);
 std::string rooflineSection(const ReportData &data);
 std::string examplesSection(const ReportData &data);
 
+/// If everybody left at each stage; empty without labels.
+std::vector<double> perStageQuality(const ReportData &data);
+
 /// The numbers of all sections as JSON.
 std::string reportJson(const ReportData &data);
 

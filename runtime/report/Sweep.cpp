@@ -5,6 +5,7 @@
 #include "runtime/infer/Evaluate.h"
 
 #include <algorithm>
+#include <tuple>
 
 namespace offramp::runtime::report {
 namespace {
@@ -39,13 +40,13 @@ Sweep measureSweep(Session &session, const Split &split, const SweepOptions &opt
   };
 
   Evaluator whole(session, split, 64);
-  Progress progress("accuracy and speed", (int64_t)runs.size() * (1 + options.rounds), "runs", options.output);
+  Progress progress("exits and speed", (int64_t)runs.size() * (1 + options.rounds), "runs", options.output);
   int64_t done = 0;
   for (Run &run : runs) {
     apply(run);
     whole.warmUp(run.options);
     Evaluation e = whole.evaluate(run.options, "", {});
-    run.point.accuracy = e.accuracy, run.point.meanStage = e.meanStage, run.point.histogram = e.histogram;
+    run.point.quality = e.quality, run.point.meanStage = e.meanStage, run.point.histogram = e.histogram;
     run.rates.resize(options.batches.size());
     progress.update(++done);
   }
@@ -69,7 +70,8 @@ Sweep measureSweep(Session &session, const Split &split, const SweepOptions &opt
     for (const auto &rates : run.rates) run.point.samplesPerSecond.push_back(median(rates));
     sweep.points.push_back(std::move(run.point));
   }
-  std::stable_sort(sweep.points.begin() + 1, sweep.points.end(), [](const SweepPoint &a, const SweepPoint &b) { return a.meanStage > b.meanStage; });
+  std::sort(sweep.points.begin() + 1, sweep.points.end(),
+            [](const SweepPoint &a, const SweepPoint &b) { return std::tie(b.meanStage, a.setting) < std::tie(a.meanStage, b.setting); });
   return sweep;
 }
 

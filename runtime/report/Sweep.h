@@ -1,4 +1,4 @@
-// Accuracy against measured speed: the setting that the exit rule compares is moved, and every point is evaluated with real exits and timed.
+// Accuracy (or correlation) against measured speed: the setting that the exit rule compares is moved, and every point is evaluated with real exits and timed.
 // Which setting that is, is found by trying (the rule is compiled code): the one whose value changes who leaves.
 #pragma once
 
@@ -24,7 +24,7 @@ struct SweepOptions {
 struct SweepPoint {
   std::optional<double> setting;     ///< none: full depth
   bool inForce = false;              ///< the setting of the run, as `offramp eval` uses it
-  std::optional<double> accuracy;    ///< on all samples, none without labels
+  std::optional<double> quality;     ///< on all samples, none without labels
   double meanStage = 0;
   std::vector<int64_t> histogram;
   std::vector<double> samplesPerSecond;  ///< by batch

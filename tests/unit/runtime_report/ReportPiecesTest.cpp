@@ -141,7 +141,7 @@ BOOST_AUTO_TEST_CASE(curvesAreThinnedByAveraging) {
   BOOST_TEST(curves.phases[0].curves[0].value[0] == 5.5);
   BOOST_TEST(curves.phases[0].curves[0].step[9] == 95.5);
   BOOST_TEST(curves.phases[0].curves[1].value[3] == 2.0);
-  BOOST_TEST(*curves.phases[0].epochs[0].accuracy == 0.5);
+  BOOST_TEST(*curves.phases[0].epochs[0].quality == 0.5);
   BOOST_TEST(curves.tables[0].counts.rbegin()->first == 10);  // ordered as numbers
   writeFileAtomic(folder.path / "bad.jsonl", "{\"kind\":\"step\"}\n");
   BOOST_CHECK_EXCEPTION(readCurves(folder.path / "bad.jsonl"), UserError, [](const UserError &e) { return std::string(e.what()).find("bad.jsonl:1") != std::string::npos; });

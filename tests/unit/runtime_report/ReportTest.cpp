@@ -87,7 +87,7 @@ BOOST_AUTO_TEST_CASE(numbersAreThoseOfAnEvaluation) {
     if (!point.setting) continue;
     t.session->settings().set("threshold", *point.setting);
     Evaluation there = evaluator.evaluate({}, "", {});
-    BOOST_TEST(*point.accuracy == *there.accuracy);
+    BOOST_TEST(*point.quality == *there.accuracy);
     BOOST_TEST(point.meanStage == there.meanStage);
     found = found || (point.inForce && *point.setting == 0.8);
   }
