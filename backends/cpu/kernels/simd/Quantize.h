@@ -21,11 +21,10 @@ struct RowScale {
 struct RowCoder {
   RowScale row;
   float inverse;
-  // Codes of some values: 0 … 255. Only where `inverse` is not zero: a row without finite values or of zeros only has the code `zero`.
+  // Codes of some values: 0 … 255. Only where `inverse` is not zero: a row without finite values or of zeros only has the code `zero`. The low bits
+  // of the shifted value are the rounded one. No code is below 0, because the least value is rounded as `zero` was; 256 may occur.
   IntVec codes(Vec v) const {
-    Vec rounded = (v * splat(inverse) + splat(kRoundingShift)) - splat(kRoundingShift);
-    IntVec code = __builtin_convertvector(rounded, IntVec) + row.zero;
-    code = code < 0 ? (IntVec)(0) : code;
+    IntVec code = (IntVec)(v * splat(inverse) + splat(kRoundingShift)) + (row.zero - __builtin_bit_cast(int32_t, kRoundingShift));
     return code > 255 ? (IntVec)(255) : code;
   }
 };
