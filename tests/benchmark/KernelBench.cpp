@@ -63,9 +63,8 @@ static void line(const std::string &name, double macs, double samples, const std
 int main(int argc, char **argv) {
   int threads = argc > 1 ? std::atoi(argv[1]) : 2;
   filter = argc > 2 ? argv[2] : nullptr;
-  Bench own(EngineMode::Inference, GemmChoice::Auto, threads), vendor(EngineMode::Inference, GemmChoice::OneDnn, threads);
-  Bench train(EngineMode::Training, GemmChoice::Auto, threads), trainOwn(EngineMode::Training, GemmChoice::Own, threads),
-      trainVendor(EngineMode::Training, GemmChoice::OneDnn, threads);
+  Bench own(EngineMode::Inference, GemmChoice::Own, threads), vendor(EngineMode::Inference, GemmChoice::OneDnn, threads);
+  Bench trainOwn(EngineMode::Training, GemmChoice::Own, threads), trainVendor(EngineMode::Training, GemmChoice::OneDnn, threads);
   std::printf("%s, %d threads\n", engineLevel(static_cast<Engine *>(own.engine)), threads);
   std::vector<float> x(1088 * 3072, 0.5f), y(1088 * 3072), w(6 * 600000, 0.01f), dw(6 * 600000), bias(3072, 0.1f);
   for (size_t i = 0; i < x.size(); ++i) x[i] = float(i % 17) * 0.1f - 0.8f;

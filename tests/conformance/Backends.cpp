@@ -61,8 +61,8 @@ const std::vector<Backend> &backends() {
   };
   static const std::vector<Backend> all = {
       {"reference", true, true, 0, [](const ProgramSet &set) { return std::make_unique<ReferencePrograms>(set); }},
-      {"cpu", false, true, 1e-5, onCpu({cpu::EngineMode::Inference, cpu::GemmChoice::Auto})},
-      {"cpu while training", false, false, 1e-5, onCpu({cpu::EngineMode::Training, cpu::GemmChoice::Auto})},
+      {"cpu", false, true, 1e-5, onCpu({cpu::EngineMode::Inference, cpu::GemmChoice::Own})},
+      {"cpu while training", false, false, 1e-5, onCpu({cpu::EngineMode::Training, cpu::GemmChoice::Own})},
       {"cpu with oneDNN alone", false, false, 1e-5, onCpu({cpu::EngineMode::Inference, cpu::GemmChoice::OneDnn})},
   };
   return all;

@@ -13,7 +13,7 @@ namespace offramp::test {
 
 struct CpuVariant {
   cpu::EngineMode mode = cpu::EngineMode::Inference;
-  cpu::GemmChoice gemm = cpu::GemmChoice::Auto;
+  cpu::GemmChoice gemm = cpu::GemmChoice::Own;
   int threads = 2;
   cpu::Precision precision = cpu::Precision::F32;
 };

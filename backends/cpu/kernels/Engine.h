@@ -26,7 +26,7 @@ enum class EngineMode {
   Training     // weights change at any time: nothing about them is kept in f32; in bf16 they are packed once between two updates
 };
 
-enum class GemmChoice { Auto, Own, OneDnn };   // Auto is meant; the others are for tests and measurements
+enum class GemmChoice { Own, OneDnn };   // oneDNN is for tests and measurements
 
 // "f32", "bf16", "int8"
 const char *precisionName(Precision precision);
@@ -36,7 +36,7 @@ struct EngineOptions {
   EngineMode mode = EngineMode::Inference;
   int threads = 0;                    // 0: as many as this process may use
   bool bind = true;                   // bind worker threads to CPUs when OMP_PROC_BIND is not set
-  GemmChoice gemm = GemmChoice::Auto;
+  GemmChoice gemm = GemmChoice::Own;
   SimdLevel level = SimdLevel::Best;
   // Of the weights of linear layers; training in bf16 rounds both sides of their gradients' products too. What stays f32: isReduced
   // (simd/ReducedTable.h), convolutions and attention's products.

@@ -1,6 +1,7 @@
 // Linear layers: forward, both gradients, bias gradient. Inference: the own kernel over weights packed once, at every row count, so that a
 // row's bits do not depend on the batch and no call allocates; with a reduced precision, the kernels of ReducedGemm.h. Training in f32: the own
-// kernel too, packing as it goes (so the bits do not depend on the thread count either), and oneDNN where it is ahead (tests/benchmark/KernelBench.cpp prints both).
+// kernel too, packing as it goes (so the bits do not depend on the thread count either). oneDNN's products, as fast, are for comparison only
+// (tests/benchmark/KernelBench.cpp prints both): they run on OpenMP's threads, which stall where other processes compute (Team.h).
 #include "backends/cpu/kernels/OneDnnMatmul.h"
 #include "backends/cpu/kernels/OwnGemm.h"
 #include "backends/cpu/kernels/ReducedGemm.h"
@@ -10,7 +11,6 @@ namespace {
 
 constexpr int64_t kPlainMacs = 65536;       // below this a product is computed from the weights as they lie
 constexpr int64_t kPlainRows = 128;         // … and below so many rows: packing would cost more than the strided read
-constexpr int64_t kLargeWeights = 1 << 20;  // transposing more than this for dx is where oneDNN is ahead
 
 const float *packedWeights(Engine &e, const float *w, int64_t k, int64_t n) {
   PackedWeights::Entry *entry = e.packed.find(w, k, n);
@@ -59,8 +59,8 @@ void offramp_cpu_linear_dx(offramp_call *call, const float *dy, const float *w, 
   if (rows <= 0 || k <= 0) return;
   Engine &e = engineOf(call);
   if (e.reduced && isReduced(k, n)) return reducedInputGradient(e, dy, w, dx, rows, k, n, accumulate != 0);
-  bool vendor = e.options.gemm == GemmChoice::OneDnn || (e.options.gemm == GemmChoice::Auto && k * n >= kLargeWeights);
-  if (vendor && e.matmuls->run(e, MatmulKind::Dx, dy, w, nullptr, dx, rows, k, n, accumulate != 0, OFFRAMP_EPILOGUE_NONE)) return;
+  if (e.options.gemm == GemmChoice::OneDnn &&
+      e.matmuls->run(e, MatmulKind::Dx, dy, w, nullptr, dx, rows, k, n, accumulate != 0, OFFRAMP_EPILOGUE_NONE)) return;
   GemmArgs g{dy, n, 1, nullptr, 0, nullptr, dx, k, rows, n, k, accumulate ? OFFRAMP_EPILOGUE_ADD : OFFRAMP_EPILOGUE_NONE};
   if (!ownGemmPacking(e, g, w, true)) e.fail("out of memory while transposing weights for a gradient");
 }

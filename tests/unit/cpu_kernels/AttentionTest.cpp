@@ -49,7 +49,7 @@ BOOST_AUTO_TEST_CASE(attentionMatchesDoublePrecision) {
   Random random(11);
   std::vector<EngineOptions> engines = {inMode(EngineMode::Inference, 2), inMode(EngineMode::Inference, 1)};
   for (SimdLevel level : {SimdLevel::V1, SimdLevel::V3})
-    if (simdTable(level)) engines.push_back(inMode(EngineMode::Inference, 2, GemmChoice::Auto, level));
+    if (simdTable(level)) engines.push_back(inMode(EngineMode::Inference, 2, GemmChoice::Own, level));
   for (const EngineOptions &options : engines) {
     Call call(options);
     for (const Case &c : cases)

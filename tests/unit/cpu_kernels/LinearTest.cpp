@@ -29,7 +29,6 @@ std::vector<Way> ways() {
                           {"inference, one thread", inMode(EngineMode::Inference, 1)},
                           {"inference, oneDNN", inMode(EngineMode::Inference, 2, GemmChoice::OneDnn)},
                           {"training", inMode(EngineMode::Training)},
-                          {"training, own", inMode(EngineMode::Training, 2, GemmChoice::Own)},
                           {"training, oneDNN", inMode(EngineMode::Training, 2, GemmChoice::OneDnn)}};
   for (SimdLevel level : {SimdLevel::V1, SimdLevel::V3})
     if (simdTable(level)) all.push_back({"own, lower level", inMode(EngineMode::Inference, 2, GemmChoice::Own, level)});

@@ -32,7 +32,7 @@ struct Call : offramp_call {
   Engine *kernels() { return static_cast<Engine *>(engine); }
 };
 
-inline EngineOptions inMode(EngineMode mode, int threads = 2, GemmChoice gemm = GemmChoice::Auto, SimdLevel level = SimdLevel::Best) {
+inline EngineOptions inMode(EngineMode mode, int threads = 2, GemmChoice gemm = GemmChoice::Own, SimdLevel level = SimdLevel::Best) {
   EngineOptions o;
   o.mode = mode, o.threads = threads, o.gemm = gemm, o.level = level;
   return o;
