@@ -7,6 +7,7 @@
 namespace offramp::cpu::simd {
 namespace {
 
+constexpr int kLineFloats = 16;                  // of a cache line
 constexpr int64_t kPanel = kTileVectors * kLanes;
 constexpr int64_t kRowBlockBytes = 192 * 1024;   // left-hand rows that stay in the second-level cache while all panels pass
 constexpr int64_t kDepth = 512;                  // k is taken in such steps when it is larger than 1.5 of them …
@@ -81,7 +82,9 @@ OFFRAMP_INLINE void tile(const Pass &pass, const float *a, const float *b, int64
   Vec acc[MR][NV];
   if (g->epilogue == OFFRAMP_EPILOGUE_ADD) {   // gradients lie in memory: what the end of the tile adds to arrives meanwhile
 #pragma clang loop unroll(full)
-    for (int i = 0; i < MR; ++i) __builtin_prefetch(c + i * g->ldc, 1);
+    for (int i = 0; i < MR; ++i)
+#pragma clang loop unroll(full)
+      for (int j = 0; j < NV * kLanes; j += kLineFloats) __builtin_prefetch(c + i * g->ldc + j, 1);
   }
 #pragma clang loop unroll(full)
   for (int i = 0; i < MR; ++i)
