@@ -33,10 +33,10 @@ std::shared_ptr<const Artifact> Artifact::loadFromRun(const std::filesystem::pat
   return load(run / "artifact.so", run / "artifact.json");
 }
 
-std::shared_ptr<const Artifact> Artifact::linked(std::string_view manifest, const std::string &name,
+std::shared_ptr<const Artifact> Artifact::linked(Manifest manifest, const std::string &name,
                                                  const std::function<CompiledProgram(const std::string &)> &symbol) {
   std::shared_ptr<Artifact> artifact(new Artifact);
-  artifact->manifest_ = parseManifest(manifest, name);
+  artifact->manifest_ = std::move(manifest);
   artifact->path_ = name;
   requireCpuFeatures(artifact->manifest_.cpuFeatures, artifact->manifest_.cpuName, name);
   for (const ManifestProgram &program : artifact->manifest_.programs) artifact->programs.push_back(symbol(program.symbol));

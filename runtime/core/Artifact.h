@@ -22,8 +22,8 @@ class Artifact {
   static std::shared_ptr<const Artifact> load(const std::filesystem::path &object, const std::filesystem::path &manifest);
   /// RUN/artifact.so and RUN/artifact.json.
   static std::shared_ptr<const Artifact> loadFromRun(const std::filesystem::path &run);
-  /// Programs that are part of this executable. `symbol` gives the address of a name, or null; programs it does not know are absent.
-  static std::shared_ptr<const Artifact> linked(std::string_view manifest, const std::string &name,
+  /// Programs that are part of this executable, with the manifest as it was read. `symbol` gives the address of a name, or null; programs it does not know are absent.
+  static std::shared_ptr<const Artifact> linked(Manifest manifest, const std::string &name,
                                                 const std::function<CompiledProgram(const std::string &)> &symbol);
   ~Artifact();
   Artifact(const Artifact &) = delete;

@@ -46,7 +46,7 @@ std::vector<FieldSpec> EmbeddedModel::fields() const {
 }
 
 std::unique_ptr<Session> EmbeddedModel::open(int threads, const std::string &dtype) const {
-  auto artifact = Artifact::linked({linked.manifest, (size_t)linked.manifestBytes}, name_, [this](const std::string &symbol) -> CompiledProgram {
+  auto artifact = Artifact::linked(manifest_, name_, [this](const std::string &symbol) -> CompiledProgram {
     for (int64_t i = 0; i < linked.programCount; ++i)
       if (symbol == linked.programs[i].symbol) return linked.programs[i].code;
     return nullptr;

@@ -3,6 +3,12 @@
 
 namespace offramp::runtime {
 
+PieceTrie::PieceTrie(size_t bytes) {
+  size_t size = table.size();
+  for (; size < bytes && size < maxNodes; size *= 2) --shift;
+  table.resize(size);
+}
+
 PieceTrie::Edge &PieceTrie::edge(uint32_t key) {
   size_t at = place(key);
   while (table[at].key != key && table[at].key != free) at = (at + 1) & (table.size() - 1);

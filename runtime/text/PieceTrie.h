@@ -11,6 +11,10 @@ namespace offramp::runtime {
 
 class PieceTrie {
  public:
+  PieceTrie() = default;
+  /// With room for pieces of so many bytes together; it grows where that was too little.
+  explicit PieceTrie(size_t bytes);
+
   enum Root : uint32_t { BeginsWord = 0, ContinuesWord = 1 };
 
   /// Adds a piece; not empty and not there yet. False if the trie is full.

@@ -9,7 +9,6 @@
 
 #include <algorithm>
 #include <cstring>
-#include <unordered_map>
 
 namespace offramp::runtime {
 namespace {
@@ -54,7 +53,7 @@ WordPiece WordPiece::fromText(std::string_view vocabulary, std::string_view name
   WordPiece out;
   out.lowercase = lowercase;
   const std::string name(nameForMessages);
-  std::unordered_map<std::string_view, int64_t> lines;
+  out.pieces = PieceTrie(vocabulary.size());
   if (vocabulary.starts_with("\xEF\xBB\xBF")) vocabulary.remove_prefix(3);
   for (size_t at = 0; at < vocabulary.size();) {
     const size_t stop = std::min(vocabulary.find('\n', at), vocabulary.size());
@@ -64,8 +63,8 @@ WordPiece WordPiece::fromText(std::string_view vocabulary, std::string_view name
     const int64_t id = out.tokens++, line = id + 1;
     if (token.empty()) userError("{}:{}: an empty line in the vocabulary; every line is a token, its number from 0 the token's id", name, line);
     if (!isUtf8(token)) userError("{}:{}: the token {} is not UTF-8", name, line, inQuotes(token));
-    auto [place, added] = lines.emplace(token, line);
-    if (!added) userError("{}:{}: the token {} stands on line {} already", name, line, inQuotes(token), place->second);
+    if (const auto known = out.pieces.longest(PieceTrie::BeginsWord, token); known.bytes == token.size())
+      userError("{}:{}: the token {} stands on line {} already", name, line, inQuotes(token), known.id + 1);
     bool fits = out.tokens <= INT32_MAX && out.pieces.add(PieceTrie::BeginsWord, token, (int32_t)id);
     if (fits && token.starts_with("##") && token.size() > 2) fits = out.pieces.add(PieceTrie::ContinuesWord, token.substr(2), (int32_t)id);
     if (!fits) userError("{}: too large for a vocabulary (line {})", name, line);
