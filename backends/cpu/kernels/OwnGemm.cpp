@@ -28,12 +28,12 @@ void ownGemm(Engine &e, const GemmArgs &g) {
 }
 
 void packOnThreads(Engine &e, const float *w, int64_t k, int64_t n, bool transposed, float *packed) {
-  int64_t panels = panelsOf(e, n);
+  const int64_t panels = panelsOf(e, n);
   int threads = int(std::min<int64_t>(panels, threadsFor(k * n, 32768, e.threads)));
   onThreads(threads, [&](int thread, int count) {
-    Part p = partOf(panels, 1, thread, count);
+    Part p = partOf(transposed ? panels : k, 1, thread, count);   // rows of w each, so that a page of a mapped file has one reader
     if (transposed) e.simd->gemm->packTransposed(w, k, n, p.begin, p.end, packed);
-    else e.simd->gemm->pack(w, n, k, n, p.begin, p.end, packed);
+    else e.simd->gemm->pack(w, n, k, n, 0, panels, p.begin, p.end, packed);
   });
 }
 
@@ -57,7 +57,7 @@ bool ownGemmPacking(Engine &e, const GemmArgs &g, const float *w, bool transpose
     Part p = partOf(panels, 1, thread, count);
     float *packed = e.threadScratch[size_t(thread)].data();
     if (transposed) gemm.packTransposed(w, g.k, g.n, p.begin, p.end, packed);
-    else gemm.pack(w, g.n, g.k, g.n, p.begin, p.end, packed);
+    else gemm.pack(w, g.n, g.k, g.n, p.begin, p.end, 0, g.k, packed);
     GemmArgs part = g;
     part.b = packed, part.ldb = 0;
     gemm.multiply(&part, p.begin, p.end);
@@ -85,7 +85,7 @@ bool ownWeightGradient(Engine &e, const float *x, const float *dy, float *dw, in
     float *right = e.threadScratch[size_t(thread)].data(), *left = right + rightSize;
     for (int64_t r = 0; r < rows; r += kBlock) {
       const int64_t some = std::min(kBlock, rows - r);
-      gemm.pack(dy + r * n, n, some, n, columns.begin, columns.end, right);
+      gemm.pack(dy + r * n, n, some, n, columns.begin, columns.end, 0, some, right);
       for (int64_t i = inner.begin; i < inner.end; i += columnBlock) {
         const int64_t few = std::min(columnBlock, inner.end - i);
         gemm.packColumns(x + r * k + i, k, some, few, left);

@@ -15,9 +15,9 @@ constexpr int64_t kDeepRows = 96;                // … for so many rows at a ti
 
 int64_t packedSize(int64_t k, int64_t n) { return k * roundUp(n, kLanes); }
 
-// w[k, n], rows ldw apart → panels [k, width]. Rows in the outer loop: they are read as they lie.
-void pack(const float *w, int64_t ldw, int64_t k, int64_t n, int64_t panelBegin, int64_t panelEnd, float *packed) {
-  for (int64_t s = 0; s < k; ++s)
+// Rows [begin, end) of w[k, n], rows ldw apart → panels [k, width]. Rows in the outer loop: they are read as they lie.
+void pack(const float *w, int64_t ldw, int64_t k, int64_t n, int64_t panelBegin, int64_t panelEnd, int64_t begin, int64_t end, float *packed) {
+  for (int64_t s = begin; s < end; ++s)
     for (int64_t p = panelBegin; p < panelEnd; ++p) {
       int64_t j = p * kPanel, columns = smaller(kPanel, n - j), width = roundUp(columns, kLanes);
       const float *from = w + s * ldw + j;

@@ -24,7 +24,8 @@ struct GemmArgs {
 struct GemmTable {
   int64_t panelWidth, tileRows;
   int64_t (*packedSize)(int64_t k, int64_t n);                                             // floats
-  void (*pack)(const float *w, int64_t ldw, int64_t k, int64_t n, int64_t panelBegin, int64_t panelEnd, float *packed);   // w[k, n]
+  // Rows [begin, end) of w[k, n].
+  void (*pack)(const float *w, int64_t ldw, int64_t k, int64_t n, int64_t panelBegin, int64_t panelEnd, int64_t begin, int64_t end, float *packed);
   void (*packTransposed)(const float *w, int64_t k, int64_t n, int64_t panelBegin, int64_t panelEnd, float *packed); // w[n, k], multiplied as its transpose
   void (*packColumns)(const float *x, int64_t ldx, int64_t k, int64_t rows, float *packed);   // x[k, rows], as left-hand tiles [k, tileRows] of its transpose
   void (*multiply)(const GemmArgs *args, int64_t panelBegin, int64_t panelEnd);              // all rows of args, some panels
