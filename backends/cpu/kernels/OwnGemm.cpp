@@ -65,23 +65,36 @@ bool ownGemmPacking(Engine &e, const GemmArgs &g, const float *w, bool transpose
   return true;
 }
 
+// Threads in a grid over the columns of x and the panels of dy. Each packs what it multiplies, so a grid of few rows or columns would pack most of x
+// or dy once per thread.
+struct Grid {
+  int inner = 1, panels = 1;
+};
+static Grid gridFor(int threads, int64_t tiles, int64_t panels, const GemmTable &gemm) {
+  constexpr int64_t kPerPacked = 16;   // products that take as long as packing a value
+  Grid best;
+  int64_t least = -1;
+  for (int inner = 1; inner <= threads && inner <= tiles; ++inner) {
+    const Grid grid{inner, int(std::min<int64_t>(threads / inner, panels))};
+    const int64_t columns = (tiles + grid.inner - 1) / grid.inner * gemm.tileRows, width = (panels + grid.panels - 1) / grid.panels * gemm.panelWidth;
+    const int64_t cost = columns * width / kPerPacked + columns + width;
+    if (least < 0 || cost < least) best = grid, least = cost;
+  }
+  return best;
+}
+
 // Rows are taken in blocks whose right-hand panel stays in the first-level cache, and of those some columns of x, which stay in the second: as
-// they lie, every step of a product would read another cache line. Every thread packs the panels it multiplies.
+// they lie, every step of a product would read another cache line.
 bool ownWeightGradient(Engine &e, const float *x, const float *dy, float *dw, int64_t rows, int64_t k, int64_t n) {
   constexpr int64_t kBlock = 256;
   const GemmTable &gemm = *e.simd->gemm;
-  const int64_t columnBlock = 16 * gemm.tileRows;
-  int64_t panels = panelsOf(e, n);
-  int threads = threadsFor(rows * k * n, e.forkMacs / 2, e.threads);
-  bool byPanels = panels % threads == 0;
-  if (!byPanels) threads = threadsFor(k, gemm.tileRows, threads);
-  const int64_t rightSize = gemm.packedSize(kBlock, n);
+  const int64_t columnBlock = 16 * gemm.tileRows, panels = panelsOf(e, n), rightSize = gemm.packedSize(kBlock, n);
+  const Grid grid = gridFor(threadsFor(rows * k * n, e.forkMacs / 2, e.threads), (k + gemm.tileRows - 1) / gemm.tileRows, panels, gemm);
+  const int threads = grid.inner * grid.panels;
   for (int t = 0; t < threads; ++t)
     if (!e.threadScratch[size_t(t)].need(rightSize + kBlock * columnBlock)) return false;
-  onThreads(threads, [&](int thread, int count) {
-    Part columns = byPanels ? partOf(panels, 1, thread, count) : Part{0, panels};
-    Part inner = byPanels ? Part{0, k} : partOf(k, gemm.tileRows, thread, count);
-    if (columns.begin >= columns.end) return;
+  onThreads(threads, [&](int thread, int) {
+    const Part columns = partOf(panels, 1, thread / grid.inner, grid.panels), inner = partOf(k, gemm.tileRows, thread % grid.inner, grid.inner);
     float *right = e.threadScratch[size_t(thread)].data(), *left = right + rightSize;
     for (int64_t r = 0; r < rows; r += kBlock) {
       const int64_t some = std::min(kBlock, rows - r);
