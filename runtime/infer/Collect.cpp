@@ -4,11 +4,10 @@
 #include "runtime/core/Error.h"
 #include "runtime/data/BatchBuilder.h"
 #include "runtime/data/WorstRows.h"
-#include "runtime/infer/Metrics.h"
+#include "runtime/infer/Quality.h"
 
 #include <algorithm>
 #include <cstring>
-#include <numeric>
 
 namespace offramp::runtime {
 
@@ -80,18 +79,16 @@ std::optional<Collected> collect(Session &session, const Split &split, int64_t b
   return all;
 }
 
-std::vector<double> Collected::metricsAt(std::span<const int64_t> exits) const {
+Metrics Collected::metricsAt(std::span<const int64_t> exits) const {
   if (!numbers.empty()) {
     std::vector<float> answers;
     for (int64_t i = 0; i < samples; ++i) answers.push_back(number(i, exits[(size_t)i]));
-    return {pearson(answers, numbers), spearman(answers, numbers)};
+    return numberMetrics(answers, numbers);
   }
   int64_t right = 0;
   for (int64_t i = 0; i < samples; ++i) right += predicted(i, exits[(size_t)i]) == labels[(size_t)i];
-  return {(double)right / (double)std::max<int64_t>(1, samples)};
+  return {{"accuracy", (double)right / (double)std::max<int64_t>(1, samples)}};
 }
-
-double qualityOf(std::span<const double> metrics) { return std::accumulate(metrics.begin(), metrics.end(), 0.0) / (double)metrics.size(); }
 
 CollectedSummary summarize(const Collected &c) {
   CollectedSummary summary;
@@ -106,12 +103,11 @@ CollectedSummary summarize(const Collected &c) {
   summary.meanStage = (double)stageSum / (double)std::max<int64_t>(1, c.samples);
   summary.leaveShares = leaveShares(summary.histogram);
   if (!c.isLabelled()) return summary;
-  for (const char *name : c.numbers.empty() ? std::vector{"accuracy"} : std::vector{"pearson", "spearman"}) summary.metrics.emplace_back().name = name;
-  const std::vector<double> found = c.metricsAt(exits);
-  for (size_t m = 0; m < found.size(); ++m) summary.metrics[m].atExit = found[m];
+  const Metrics found = c.metricsAt(exits);
+  for (const auto &[name, value] : found) summary.metrics.push_back({name, value, {}});
   for (int64_t stage = 1; stage <= c.stages; ++stage) {
-    const std::vector<double> here = c.metricsAt(std::vector<int64_t>((size_t)c.samples, stage));
-    for (size_t m = 0; m < here.size(); ++m) summary.metrics[m].perStage.push_back(here[m]);
+    const Metrics here = c.metricsAt(std::vector<int64_t>((size_t)c.samples, stage));
+    for (size_t m = 0; m < here.size(); ++m) summary.metrics[m].perStage.push_back(here[m].second);
   }
   summary.quality = qualityOf(found);
   return summary;

@@ -4,6 +4,7 @@
 
 #include "runtime/core/Session.h"
 #include "runtime/data/Splits.h"
+#include "runtime/infer/Metrics.h"
 
 #include <cstdint>
 #include <functional>
@@ -25,13 +26,10 @@ struct Collected {
   bool isLabelled() const { return !labels.empty() || !numbers.empty(); }
   float number(int64_t sample, int64_t stage) const { return logits[(size_t)(sample * stages + stage - 1)]; }  ///< where labels are numbers
   /// The answers of samples that leave at these stages: accuracy, or where labels are numbers Pearson's and Spearman's correlation (Metrics.h).
-  std::vector<double> metricsAt(std::span<const int64_t> exits) const;
+  Metrics metricsAt(std::span<const int64_t> exits) const;
   int32_t predicted(int64_t sample, int64_t stage) const;  ///< stage from 1
   int64_t exitStage(int64_t sample) const;                 ///< first stage whose rule says leave; the last always does
 };
-
-/// What settings and epochs are chosen by: the mean of Collected::metricsAt.
-double qualityOf(std::span<const double> metrics);
 
 /// The labels of a split and nothing else.
 Collected labelled(const Split &split);

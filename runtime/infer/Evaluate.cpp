@@ -2,6 +2,7 @@
 #include "runtime/infer/Evaluate.h"
 
 #include "runtime/data/WorstRows.h"
+#include "runtime/infer/Quality.h"
 
 #include <chrono>
 #include <cmath>
@@ -27,9 +28,8 @@ void Evaluation::add(const Prediction &p, bool exits) {
 void Evaluation::finish(bool labelled) {
   for (const Prediction &p : predictions) meanStage += (double)p.stage;
   meanStage /= (double)samples;
-  if (labelled) quality = qualityOf(predictions, number);
-  if (labelled && number) metrics = numberMetrics(predictions);
-  if (labelled && !number) accuracy = quality;
+  if (labelled && number) metrics = numberMetrics(predictions), quality = qualityOf(metrics);
+  if (labelled && !number) accuracy = quality = runtime::accuracy(predictions);
 }
 
 double averageRows(const Split &split, const Manifest &manifest) {

@@ -62,16 +62,14 @@ double spearman(std::span<const float> a, std::span<const float> b) {
   return allFinite(a) && allFinite(b) ? correlationOf(ranksOf(a), ranksOf(b)) : 0;
 }
 
-Metrics numberMetrics(std::span<const Prediction> predictions) {
-  std::vector<float> answers, labels;
-  for (const Prediction &p : predictions) answers.push_back(p.number.value()), labels.push_back(p.numberLabel.value());
+Metrics numberMetrics(std::span<const float> answers, std::span<const float> labels) {
   return {{"pearson", pearson(answers, labels)}, {"spearman", spearman(answers, labels)}};
 }
 
-double qualityOf(std::span<const Prediction> predictions, bool number) {
-  if (!number) return accuracy(predictions);
-  const Metrics both = numberMetrics(predictions);
-  return (both[0].second + both[1].second) / 2;
+Metrics numberMetrics(std::span<const Prediction> predictions) {
+  std::vector<float> answers, labels;
+  for (const Prediction &p : predictions) answers.push_back(p.number.value()), labels.push_back(p.numberLabel.value());
+  return numberMetrics(answers, labels);
 }
 
 double accuracy(std::span<const Prediction> predictions) {

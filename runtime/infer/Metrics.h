@@ -26,10 +26,8 @@ double pearson(std::span<const float> a, std::span<const float> b);
 /// Spearman's: Pearson's of the ranks, equal numbers having the mean of their ranks.
 double spearman(std::span<const float> a, std::span<const float> b);
 
-/// One figure for how good answers are, of which more is better: accuracy, or where labels are numbers the mean of both correlations.
-double qualityOf(std::span<const Prediction> predictions, bool number);
-
 /// The metrics of a model whose label is a number, by name: `pearson`, `spearman`; every sample has its label.
+Metrics numberMetrics(std::span<const float> answers, std::span<const float> labels);
 Metrics numberMetrics(std::span<const Prediction> predictions);
 
 /// The metrics that a GLUE task is reported with, by name: `accuracy`, `f1` (of class 1), `matthews`; `pearson` and `spearman` of numbers.

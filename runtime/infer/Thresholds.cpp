@@ -5,6 +5,7 @@
 #include "runtime/core/Files.h"
 #include "runtime/core/Json.h"
 #include "runtime/infer/ComparedSetting.h"
+#include "runtime/infer/Quality.h"
 
 #include <algorithm>
 #include <cmath>
@@ -101,10 +102,11 @@ void writeThresholds(const std::filesystem::path &run, const Thresholds &t) {
   } else {
     json["setting"] = t.setting;
     json["chosen"] = t.points[t.chosen].value;
-    json[t.number ? "correlation_given_up" : "accuracy_given_up"] = kAccuracyGivenUp;
+    const std::string quality = Quality{!t.number}.name();
+    json[quality + "_given_up"] = kAccuracyGivenUp;
     json["validation_samples"] = t.samples;
     for (const ThresholdPoint &p : t.points)
-      json["points"].push_back({{"value", p.value}, {t.number ? "correlation" : "accuracy", p.accuracy}, {"mean_stage", p.meanStage}});
+      json["points"].push_back({{"value", p.value}, {quality, p.accuracy}, {"mean_stage", p.meanStage}});
   }
   writeFileAtomic(run / "thresholds.json", jsonLine(json) + "\n");
 }

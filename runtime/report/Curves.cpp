@@ -4,6 +4,7 @@
 #include "runtime/core/Error.h"
 #include "runtime/core/Files.h"
 #include "runtime/core/Json.h"
+#include "runtime/infer/Quality.h"
 
 #include <set>
 
@@ -44,7 +45,7 @@ void addEpoch(PhaseCurves &phase, const Json &line, int64_t step, const std::str
   epoch.samplesPerSecond = numberIn(line, "samples_per_second").value_or(0);
   epoch.quality = numberIn(line, "valid_accuracy"), epoch.meanStage = numberIn(line, "valid_mean_stage");
   if (auto pearson = numberIn(line, "valid_pearson"), spearman = numberIn(line, "valid_spearman"); pearson && spearman)
-    epoch.quality = (*pearson + *spearman) / 2;
+    epoch.quality = qualityOf({{"pearson", *pearson}, {"spearman", *spearman}});
   phase.epochs.push_back(std::move(epoch));
 }
 

@@ -43,7 +43,7 @@ std::vector<std::optional<double>> qualityOfLeavers(const Evaluation &evaluation
   std::vector<std::vector<Prediction>> leavers(quality.size());
   for (const Prediction &p : evaluation.predictions) leavers[(size_t)p.stage - 1].push_back(p);
   for (size_t s = 0; s < quality.size(); ++s)
-    if (leavers[s].size() > (evaluation.number ? 1 : 0)) quality[s] = qualityOf(leavers[s], evaluation.number);
+    if (leavers[s].size() > (evaluation.number ? 1 : 0)) quality[s] = evaluation.number ? qualityOf(numberMetrics(leavers[s])) : accuracy(leavers[s]);
   return quality;
 }
 

@@ -9,12 +9,14 @@
 namespace offramp::runtime::report {
 
 std::vector<double> perStageQuality(const ReportData &data) {
-  std::vector<double> mean;
-  for (const StageMetric &metric : data.stages.metrics) {
-    mean.resize(metric.perStage.size());
-    for (size_t s = 0; s < mean.size(); ++s) mean[s] += metric.perStage[s] / (double)data.stages.metrics.size();
+  std::vector<double> quality;
+  if (data.stages.metrics.empty()) return quality;
+  for (size_t s = 0; s < (size_t)data.evaluation.stages; ++s) {
+    Metrics here;
+    for (const StageMetric &metric : data.stages.metrics) here.emplace_back(metric.name, metric.perStage[s]);
+    quality.push_back(qualityOf(here));
   }
-  return mean;
+  return quality;
 }
 
 std::string accuracySection(const ReportData &data) {

@@ -4,6 +4,7 @@
 #include "runtime/core/Error.h"
 #include "runtime/core/Files.h"
 #include "runtime/infer/Collect.h"
+#include "runtime/infer/Quality.h"
 #include "runtime/train/Initialize.h"
 
 #include <chrono>
@@ -78,8 +79,7 @@ void Loop::finish() {
   session.weightsChanged();
   OrderedJson result{{"steps", state.step}};
   if (state.hasBest)
-    result[session.manifest().answersNumber() ? "valid_correlation" : "valid_accuracy"] = state.bestQuality,
-                                                                      result["best_epoch"] = state.bestEpoch;
+    result["valid_" + Quality{!session.manifest().answersNumber()}.name()] = state.bestQuality, result["best_epoch"] = state.bestEpoch;
   writeFileAtomic(folder / "result.json", jsonLine(result) + "\n");
   saveWeights(folder / "model.safetensors", session.manifest(), session.weights());
 }

@@ -36,7 +36,7 @@ struct LoopState {
   std::vector<double> sums;                 ///< of loss and metrics over this epoch's samples so far
   double seconds = 0;                       ///< spent on steps of this epoch
   bool hasBest = false;
-  double bestQuality = 0;  ///< on validation data, qualityOf (Collect.h)
+  double bestQuality = 0;  ///< on validation data, qualityOf (Quality.h)
   int64_t bestEpoch = 0;
 };
 

@@ -4,6 +4,7 @@
 #include "runtime/core/Error.h"
 #include "runtime/data/WorstRows.h"
 #include "runtime/infer/Collect.h"
+#include "runtime/infer/Quality.h"
 #include "runtime/train/Schedule.h"
 #include "runtime/train/UpdateRanges.h"
 
@@ -114,8 +115,7 @@ LoopEnd Loop::train(const ManifestTrainPhase &phase) {
     }
     if (!validate(phase)) return LoopEnd::Interrupted;
     progress.finish(fmt::format("loss {:.4g}", state.sums[0] / (double)samples) +
-                    (state.hasBest ? fmt::format(", best valid {} {:.4f}", session.manifest().answersNumber() ? "correlation" : "accuracy",
-                                                 state.bestQuality)
+                    (state.hasBest ? fmt::format(", best valid {} {:.4f}", Quality{!session.manifest().answersNumber()}.name(), state.bestQuality)
                                    : ""));
     if (state.epoch + 1 < phase.epochs) {  // the checkpoint says: the next epoch, none of its batches done
       LoopState here = state;

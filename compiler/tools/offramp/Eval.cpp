@@ -6,6 +6,7 @@
 #include "runtime/core/Error.h"
 #include "runtime/infer/Collect.h"
 #include "runtime/infer/EvaluationJson.h"
+#include "runtime/infer/Quality.h"
 
 #include <fmt/ranges.h>
 
@@ -25,10 +26,7 @@ struct Options {
   bool json = false;
 };
 
-/// A share as people read it, a correlation as it is.
-std::string shown(const std::string &metric, double value) {
-  return metric == "accuracy" ? fmt::format("{:.2f} %", 100 * value) : fmt::format("{:.4f}", value);
-}
+std::string shown(const std::string &metric, double value) { return Quality{metric == "accuracy"}.text(value); }
 
 void print(const Evaluation &e, const std::string &products) {
   std::cout << fmt::format("samples            {}\n", e.samples);

@@ -6,6 +6,7 @@
 #include "runtime/core/Error.h"
 #include "runtime/core/Files.h"
 #include "runtime/data/ReadDataset.h"
+#include "runtime/infer/Quality.h"
 #include "runtime/infer/Thresholds.h"
 #include "runtime/train/Loop.h"
 #include "runtime/train/UpdateRanges.h"
@@ -177,12 +178,12 @@ void train(const Options &options, const CLI::App &command, const std::vector<st
   writeThresholds(options.out, thresholds);
   if (!thresholds.setting.empty()) {
     const ThresholdPoint &chosen = thresholds.points[thresholds.chosen], &best = thresholds.points[thresholds.best];
-    auto good = [&](double quality) { return thresholds.number ? fmt::format("{:.4f}", quality) : fmt::format("{:.2f} %", 100 * quality); };
+    const Quality quality{!thresholds.number};
     std::cerr << fmt::format(
         "on {} validation samples {}={:.4g} {} at mean stage {:.2f} (best: {} at {:.2f} with {:.4g}); eval takes it with --set {}=valid\n",
         thresholds.samples, thresholds.setting, chosen.value,
-        thresholds.number ? "has the correlation " + good(chosen.accuracy) : "answers " + good(chosen.accuracy) + " right",
-        chosen.meanStage, good(best.accuracy), best.meanStage, best.value, thresholds.setting);
+        quality.share ? "answers " + quality.text(chosen.accuracy) + " right" : "has the correlation " + quality.text(chosen.accuracy),
+        chosen.meanStage, quality.text(best.accuracy), best.meanStage, best.value, thresholds.setting);
   }
   std::cerr << fmt::format("done: {}\n", (fs::path(options.out) / "model.safetensors").string());
 }
