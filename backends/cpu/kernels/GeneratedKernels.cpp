@@ -10,14 +10,17 @@ static constexpr int64_t kSmallTable = int64_t(1) << 21;   // a table of fewer f
 
 using namespace offramp::cpu;
 
+static void runItems(const Engine &e, offramp_cpu_body body, void *const *args, int64_t first, int64_t count, int64_t grain) {
+  onThreads(threadsFor(count, grain, e.threads), [&](int thread, int parts) {
+    Part p = partOf(count, 1, thread, parts);
+    if (p.begin < p.end) body(args, first + p.begin, first + p.end);
+  });
+}
+
 void offramp_cpu_parallel(offramp_call *call, offramp_cpu_body body, void *const *args, int64_t count, int64_t grain) {
   if (count <= 0) return;
   mark(call, CallKind::Generated);
-  int threads = threadsFor(count, grain, engineOf(call).threads);
-  onThreads(threads, [&](int thread, int parts) {
-    Part p = partOf(count, 1, thread, parts);
-    if (p.begin < p.end) body(args, p.begin, p.end);
-  });
+  runItems(engineOf(call), body, args, 0, count, grain);
 }
 
 void offramp_cpu_parallel_rows_of(offramp_call *call, offramp_cpu_body body, void *const *args, int64_t count, int64_t grain, const float *table,
@@ -27,11 +30,7 @@ void offramp_cpu_parallel_rows_of(offramp_call *call, offramp_cpu_body body, voi
   if (count <= 0) return;
   mark(call, CallKind::Generated);
   for (int64_t first = 0; first < count; first += kMappedRows) {
-    const int64_t some = std::min(kMappedRows, count - first);
-    onThreads(threadsFor(some, grain, e.threads), [&](int thread, int parts) {
-      Part p = partOf(some, 1, thread, parts);
-      if (p.begin < p.end) body(args, first + p.begin, first + p.end);
-    });
+    runItems(e, body, args, first, std::min(kMappedRows, count - first), grain);
     releasePlain(e, table, floats);
   }
 }
