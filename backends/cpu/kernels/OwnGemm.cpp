@@ -28,10 +28,10 @@ void ownGemm(Engine &e, const GemmArgs &g) {
 }
 
 void packOnThreads(Engine &e, const float *w, int64_t k, int64_t n, bool transposed, float *packed) {
-  const int64_t panels = panelsOf(e, n);
-  int threads = int(std::min<int64_t>(panels, threadsFor(k * n, 32768, e.threads)));
+  const int64_t panels = panelsOf(e, n), units = transposed ? panels : k;   // rows of w either way, so that a page of a mapped file has one reader
+  int threads = int(std::min<int64_t>(units, threadsFor(k * n, 32768, e.threads)));
   onThreads(threads, [&](int thread, int count) {
-    Part p = partOf(transposed ? panels : k, 1, thread, count);   // rows of w each, so that a page of a mapped file has one reader
+    Part p = partOf(units, 1, thread, count);
     if (transposed) e.simd->gemm->packTransposed(w, k, n, p.begin, p.end, packed);
     else e.simd->gemm->pack(w, n, k, n, 0, panels, p.begin, p.end, packed);
   });
