@@ -176,16 +176,16 @@ void ModelElaborator::train(const ast::Train &train) {
 /// L18: what a phase updates exists and is reached by its objective.
 void ModelElaborator::checkUpdates(const ast::Train &train, TrainPhase &phase) {
   std::set<std::string> reached;
-  std::vector<std::string> todo;
+  std::vector<std::string> pending;
   for (const Read &read : phase.reads)
-    if (read.kind == Read::Stacked) todo.push_back(read.name);
-  while (!todo.empty()) {
-    std::string name = todo.back();
-    todo.pop_back();
+    if (read.kind == Read::Stacked) pending.push_back(read.name);
+  while (!pending.empty()) {
+    std::string name = pending.back();
+    pending.pop_back();
     if (!reached.insert(name == "h" ? "backbone" : name).second) continue;
     for (const Attachment &attachment : result.attachments)
       if (attachment.name == name)
-        for (const std::string &argument : attachment.arguments) todo.push_back(argument);
+        for (const std::string &argument : attachment.arguments) pending.push_back(argument);
   }
   if (reached.empty())
     fail(kind::nothingTrained, train.name.range, fmt::format("the objective of `{}` reads nothing that the network computes", phase.name));
