@@ -29,8 +29,8 @@ double CpuBackend::adamw(offramp_call &call, std::span<float> weights, std::span
   return norm;
 }
 
-void CpuBackend::trackRows(std::span<const float> gradients, std::span<const offramp_range> ranges) {
-  engineTrackRows(engine_, gradients.data(), ranges.data(), (int64_t)ranges.size());
+void CpuBackend::setUpdates(std::span<const float> weights, std::span<const float> gradients, std::span<const offramp_range> ranges) {
+  engineSetUpdates(engine_, weights.data(), gradients.data(), ranges.data(), (int64_t)ranges.size());
 }
 
 std::vector<StageCost> stageCostsOf(const std::vector<runtime::ManifestStageCost> &costs) {

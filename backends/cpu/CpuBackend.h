@@ -30,7 +30,7 @@ class CpuBackend : public runtime::Backend {
   std::string takeError() override;
   double adamw(offramp_call &call, std::span<float> weights, std::span<float> gradients, std::span<float> m, std::span<float> v,
                std::span<const offramp_range> ranges, const offramp_adamw &options) override;
-  void trackRows(std::span<const float> gradients, std::span<const offramp_range> ranges) override;
+  void setUpdates(std::span<const float> weights, std::span<const float> gradients, std::span<const offramp_range> ranges) override;
   void setStageCosts(const std::vector<runtime::ManifestStageCost> &costs) override;
   void setLeaveShares(std::span<const double> shares) override;
   runtime::BackendChoices takeChoices() override;

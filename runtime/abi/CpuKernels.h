@@ -95,7 +95,7 @@ void offramp_cpu_max_pool2d_grad(offramp_call *call, const float *x, const float
 
 /* --- optimizer: one pass over [count] after the global norm of all ranges ------------------------------------------- */
 /* row > 0: a table of rows of that width, updated lazily: the rows that offramp_cpu_gather_dw added to since the last step, and no others. The
- * engine must have been told (engineTrackRows). Bias correction is by `step` all the same. */
+ * engine must have been told (engineSetUpdates). Bias correction is by `step` all the same. */
 typedef struct offramp_adamw { float lr, beta1, beta2, eps, weight_decay, clip; int64_t step; } offramp_adamw;
 typedef struct offramp_range { int64_t begin, count; int64_t decays; int64_t row; } offramp_range;
 /* Returns the gradient norm before clipping. Gradients of the ranges are zeroed afterwards. */

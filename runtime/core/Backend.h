@@ -37,9 +37,9 @@ class Backend {
   /// Returns the gradient norm before clipping; gradients of the ranges are zero afterwards.
   virtual double adamw(offramp_call &call, std::span<float> weights, std::span<float> gradients, std::span<float> m, std::span<float> v,
                        std::span<const offramp_range> ranges, const offramp_adamw &options) = 0;
-  /// Before steps whose ranges have rows: from now on the rows that a step adds gradients to are noted, in tables at `gradients` + begin of every
-  /// range with a row width; adamw updates these rows and no others. All of `gradients` is zero. No such range: nothing is noted.
-  virtual void trackRows(std::span<const float> gradients, std::span<const offramp_range> ranges) = 0;
+  /// Before the steps of a phase, which update these ranges and no other weights. In ranges with a row width the rows that a step adds gradients to
+  /// are noted from now on; adamw updates these rows and no others. All of `gradients` is zero.
+  virtual void setUpdates(std::span<const float> weights, std::span<const float> gradients, std::span<const offramp_range> ranges) = 0;
   virtual void setStageCosts(const std::vector<ManifestStageCost> &costs) = 0;
   virtual void setLeaveShares(std::span<const double> shares) = 0;  ///< expected share of leavers among those who reach a stage
   virtual BackendChoices takeChoices() = 0;

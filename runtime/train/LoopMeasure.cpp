@@ -14,6 +14,7 @@ LoopEnd Loop::measure(const ManifestMeasurePhase &phase) {
   BatchBuilder builder(*splits.train.data, session.manifest().rowsPerSample);
   session.reserve({&phase.program, 1}, batch, worstRows(builder.rowCount(), splits.train.rows, batch));
   visit.resize((size_t)batch);
+  session.backend().setUpdates(session.weights(), gradients.as<float>(), {});  // nothing learns
   AlignedBlock next(tables[phase.table].bytes());
   std::memcpy(next.data(), tables[phase.table].data(), next.bytes());  // a sample may read its own old value
   tablePointers[phase.table] = next.data();

@@ -96,7 +96,7 @@ LoopEnd Loop::train(const ManifestTrainPhase &phase) {
   losses.assign(phase.metrics.size(), 0.0f);
   visit.resize((size_t)std::max<int64_t>(phase.batch, 64));
   zero(gradients);
-  session.backend().trackRows(gradients.as<float>(), ranges);
+  session.backend().setUpdates(session.weights(), gradients.as<float>(), ranges);
   if (state.phaseStep == 0 && state.epoch == 0) zero(m), zero(v);
   for (; state.epoch < phase.epochs; ++state.epoch, ++state.epochs, state.batch = 0) {
     if (state.batch == 0) state.sums.assign(phase.metrics.size(), 0.0), state.seconds = 0;

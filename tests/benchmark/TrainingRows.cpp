@@ -33,7 +33,11 @@ void layerRows(int threads, const PrintRow &line, int64_t rows, int64_t k, int64
     auto forward = [&] { offramp_cpu_linear(&call, x.data(), w.data(), nullptr, y.data(), rows, k, n, 0); };
     auto toInput = [&] { offramp_cpu_linear_dx(&call, y.data(), w.data(), dx.data(), rows, k, n, 0); };
     auto toWeights = [&] { offramp_cpu_linear_dw(&call, x.data(), y.data(), dw.data(), rows, k, n); };
+    engineSetUpdates(call.kernels(), w.data(), dw.data(), nullptr, 0);   // frozen
     line(name + " forward, packed before", macs, double(rows), forward);
+    const offramp_range all{0, k * n, 1, 0};
+    engineSetUpdates(call.kernels(), w.data(), dw.data(), &all, 1);
+    line(name + " forward", macs, double(rows), forward);
     line(name + " dw", macs, double(rows), toWeights);
     line(name + " all three (" + engineProducts(call.kernels()) + ")", 3 * macs, double(rows), [&] {
       engineWeightsChanged(call.kernels());
@@ -52,7 +56,7 @@ void tableRows(int threads, const PrintRow &line) {
   for (bool lazy : {false, true}) {
     Training call(Precision::F32, threads);
     const offramp_range range{0, words * width, 1, lazy ? width : 0};
-    engineTrackRows(call.kernels(), g.data(), &range, 1);
+    engineSetUpdates(call.kernels(), w.data(), g.data(), &range, 1);
     line(std::string("training table 30522x768, 800 tokens, ") + (lazy ? "lazy rows" : "dense"), double(tokens * width), double(tokens), [&] {
       offramp_cpu_gather_dw(&call, ids.data(), dy.data(), g.data(), tokens, width, words);
       offramp_cpu_adamw(&call, w.data(), g.data(), m.data(), v.data(), &range, 1, &options);

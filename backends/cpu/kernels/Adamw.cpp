@@ -30,13 +30,6 @@ bool addNamedRows(Engine &e, const float *gradients, const offramp_range &range)
 
 } // namespace
 
-void engineTrackRows(Engine *engine, const float *gradients, const offramp_range *ranges, int64_t n) {
-  engine->tracked.clear();
-  for (int64_t i = 0; i < n; ++i)
-    if (const offramp_range &r = ranges[i]; r.row > 0)
-      engine->tracked.push_back({gradients + r.begin, std::vector<uint64_t>(size_t(r.count / r.row + 63) / 64)});
-}
-
 } // namespace offramp::cpu
 
 using namespace offramp::cpu;

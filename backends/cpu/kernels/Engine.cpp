@@ -172,6 +172,23 @@ std::string engineProducts(const Engine *engine) {
 }
 
 void engineWeightsChanged(Engine *engine) { ++engine->weightsVersion; }
+
+bool Engine::isFrozen(const float *w) const {
+  if (options.mode == EngineMode::Inference) return true;
+  return learning && std::none_of(learning->begin(), learning->end(), [&](const LearningWeights &l) { return w >= l.begin && w < l.end; });
+}
+
+void engineSetUpdates(Engine *engine, const float *weights, const float *gradients, const offramp_range *ranges, int64_t n) {
+  engine->learning.emplace();
+  engine->tracked.clear();
+  engine->packed.clear();   // what learns now and was frozen before would keep its memory
+  for (int64_t i = 0; i < n; ++i) {
+    const offramp_range &r = ranges[i];
+    engine->learning->push_back({weights + r.begin, weights + r.begin + r.count});
+    if (r.row > 0) engine->tracked.push_back({gradients + r.begin, std::vector<uint64_t>(size_t(r.count / r.row + 63) / 64)});
+  }
+}
+
 void engineWeightsUpdated(Engine *engine, const float *begin, const float *end) { engine->packed.expire(begin, end); }
 
 const char *engineTakeError(Engine *engine) {

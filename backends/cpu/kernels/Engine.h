@@ -23,7 +23,7 @@ namespace offramp::cpu {
 
 enum class EngineMode {
   Inference,   // weights do not change between calls of engineWeightsChanged: packed once per address
-  Training     // weights change at any time: nothing about them is kept in f32; in bf16 they are packed once between two updates
+  Training     // weights change at any time: in f32 only frozen ones are kept packed (engineSetUpdates); in bf16 all are, between two updates
 };
 
 enum class GemmChoice { Own, OneDnn };   // oneDNN is for tests and measurements
@@ -61,9 +61,10 @@ std::string engineProducts(const Engine *engine);
 void engineWeightsChanged(Engine *engine);
 // The same for the weights in [begin, end) only: an optimizer step leaves frozen ones packed.
 void engineWeightsUpdated(Engine *engine, const float *begin, const float *end);
-// Rows that offramp_cpu_gather_dw adds to are noted from now on, none so far, in the tables at `gradients` + begin of the ranges with a row width;
-// offramp_cpu_adamw updates those. Replaces the tables of the last call.
-void engineTrackRows(Engine *engine, const float *gradients, const offramp_range *ranges, int64_t n);
+// What optimizer steps update from now on: `ranges` of the block at `weights`. The weights of other linear layers are frozen: packed once. In ranges
+// with a row width, rows that offramp_cpu_gather_dw adds to, at `gradients` + begin, are noted, none so far; offramp_cpu_adamw updates those.
+// Replaces what the last call said.
+void engineSetUpdates(Engine *engine, const float *weights, const float *gradients, const offramp_range *ranges, int64_t n);
 // First error of a kernel since the last call of this function (out of memory, oneDNN refused), or null. The text stays until then.
 const char *engineTakeError(Engine *engine);
 

@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -63,12 +64,18 @@ public:
   };
   Entry *find(const float *w, int64_t k, int64_t n, bool transposed = false);   // makes one when there is none
   void expire(const float *begin, const float *end);                            // those in [begin, end) are packed again at their next use
+  void clear() { slots.clear(), used = 0; }
   size_t bytes() const;
 
 private:
   void grow();
   std::vector<std::unique_ptr<Entry>> slots;   // open addressing, size a power of two
   size_t used = 0;
+};
+
+// Weights [begin, end) that optimizer steps update.
+struct LearningWeights {
+  const float *begin, *end;
 };
 
 // A table whose rows are updated lazily, by the address of its gradient, and the rows that have one since the last step: a bit each.
@@ -104,6 +111,7 @@ struct Engine {
   std::unique_ptr<ConvCache> convs;
   std::vector<Buffer> threadScratch;   // one per thread
   Buffer sharedScratch;                // between the phases of one kernel call
+  std::optional<std::vector<LearningWeights>> learning;   // none: weights may change at any time
   std::vector<TrackedTable> tracked;
   std::vector<UpdateBlock> updates;
   std::vector<double> partials;
@@ -114,6 +122,8 @@ struct Engine {
   Engine();
   ~Engine();
   void fail(const char *what);
+  // Whether w changes only where engineWeightsChanged says so, which makes packing it once worth the memory.
+  bool isFrozen(const float *w) const;
   // Counts a decision in the totals and, where the stage is known, at its stage. `stage` from 1.
   void count(int64_t EngineChoices::*way, int64_t stage) {
     ++(choices.*way);
@@ -123,6 +133,19 @@ struct Engine {
 
 // Gives back the memory of weights that were packed, where they are a file's unchanged pages (EngineOptions::releasePlainWeights).
 void releasePlain(const Engine &e, const float *w, int64_t floats);
+
+// The packed copy of w[k, n] (transposed: of its transpose) in the precision of the engine. `pack(float *to)` makes it where there is none or weights
+// have changed. Null: out of memory.
+template <typename Pack> const float *packedOnce(Engine &e, const float *w, int64_t k, int64_t n, bool transposed, int64_t floats, Pack pack) {
+  PackedWeights::Entry *entry = e.packed.find(w, k, n, transposed);
+  if (entry->version == e.weightsVersion) return entry->packed.data();
+  float *packed = entry->packed.need(floats);
+  if (!packed) return nullptr;
+  pack(packed);
+  releasePlain(e, w, k * n);
+  entry->version = e.weightsVersion;
+  return packed;
+}
 
 inline Engine &engineOf(const offramp_call *call) { return *static_cast<Engine *>(call->engine); }
 // First thing of a kernel that inference calls, once it is known that there is something to do.

@@ -1,6 +1,6 @@
 // Linear layers: forward, both gradients, bias gradient. Inference: the own kernel over weights packed once, at every row count, so that a
 // row's bits do not depend on the batch and no call allocates; with a reduced precision, the kernels of ReducedGemm.h. Training in f32: the own
-// kernel too, packing as it goes (so the bits do not depend on the thread count either). oneDNN's products, as fast, are for comparison only
+// kernel too, packing weights that learn as it goes and frozen ones once (so the bits do not depend on the thread count either). oneDNN's products, as fast, are for comparison only
 // (tests/benchmark/KernelBench.cpp prints both): they run on OpenMP's threads, which stall where other processes compute (Team.h).
 #include "backends/cpu/kernels/OneDnnMatmul.h"
 #include "backends/cpu/kernels/OwnGemm.h"
@@ -12,16 +12,14 @@ namespace {
 constexpr int64_t kPlainMacs = 65536;       // below this a product is computed from the weights as they lie
 constexpr int64_t kPlainRows = 128;         // … and below so many rows: packing would cost more than the strided read
 
-const float *packedWeights(Engine &e, const float *w, int64_t k, int64_t n) {
-  PackedWeights::Entry *entry = e.packed.find(w, k, n);
-  if (entry->version != e.weightsVersion) {
-    float *packed = entry->packed.need(e.simd->gemm->packedSize(k, n));
-    if (!packed) return nullptr;
-    packOnThreads(e, w, k, n, false, packed);
-    releasePlain(e, w, k * n);
-    entry->version = e.weightsVersion;
-  }
-  return entry->packed.data();
+// The product over weights packed once. False: there was no memory to pack them.
+bool frozenProduct(Engine &e, GemmArgs g, const float *w, bool transposed) {
+  const int64_t rows = transposed ? g.n : g.k, columns = transposed ? g.k : g.n;   // of w
+  g.b = packedOnce(e, w, rows, columns, transposed, e.simd->gemm->packedSize(g.k, g.n),
+                   [&](float *to) { packOnThreads(e, w, g.k, g.n, transposed, to); });
+  g.ldb = 0;
+  if (g.b) ownGemm(e, g);
+  return g.b;
 }
 
 } // namespace
@@ -36,13 +34,9 @@ void offramp_cpu_linear(offramp_call *call, const float *src, const float *w, co
   Engine &e = engineOf(call);
   if (e.reduced && isReduced(k, n)) return reducedLinear(e, src, w, bias, dst, rows, k, n, epilogue);
   GemmArgs g{src, k, 1, w, n, bias, dst, n, rows, k, n, epilogue};
-  bool keep = e.options.mode == EngineMode::Inference && e.options.gemm != GemmChoice::OneDnn;
-  if (keep) {
-    if (const float *packed = packedWeights(e, w, k, n)) g.b = packed, g.ldb = 0;
-    ownGemm(e, g);
-    return;
-  }
-  if (e.options.gemm == GemmChoice::OneDnn &&
+  const bool own = e.options.gemm == GemmChoice::Own;
+  if (own && e.isFrozen(w) && frozenProduct(e, g, w, false)) return;
+  if (!own &&
       e.matmuls->run(e, MatmulKind::Forward, src, w, bias, dst, rows, k, n, epilogue == OFFRAMP_EPILOGUE_ADD, epilogue)) {
     if (epilogue == OFFRAMP_EPILOGUE_GELU || epilogue == OFFRAMP_EPILOGUE_TANH)
       onThreads(threadsFor(rows * n, 8192, e.threads), [&](int thread, int threads) {
@@ -62,6 +56,7 @@ void offramp_cpu_linear_dx(offramp_call *call, const float *dy, const float *w, 
   if (e.options.gemm == GemmChoice::OneDnn &&
       e.matmuls->run(e, MatmulKind::Dx, dy, w, nullptr, dx, rows, k, n, accumulate != 0, OFFRAMP_EPILOGUE_NONE)) return;
   GemmArgs g{dy, n, 1, nullptr, 0, nullptr, dx, k, rows, n, k, accumulate ? OFFRAMP_EPILOGUE_ADD : OFFRAMP_EPILOGUE_NONE};
+  if (e.isFrozen(w) && frozenProduct(e, g, w, true)) return;
   if (!ownGemmPacking(e, g, w, true)) e.fail("out of memory while transposing weights for a gradient");
 }
 

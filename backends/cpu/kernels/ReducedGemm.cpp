@@ -21,19 +21,14 @@ void multiplyRows(const ReducedKernel &kernel, ReducedArgs args, const float *sr
 
 const void *reducedWeights(Engine &e, const float *w, int64_t k, int64_t n, bool transposed) {
   const ReducedKernel &kernel = *e.reduced;
-  PackedWeights::Entry *entry = e.packed.find(w, k, n, transposed);
-  if (entry->version == e.weightsVersion) return entry->packed.data();
   const int64_t depth = transposed ? n : k, columns = transposed ? k : n, panels = panelsOf(kernel, columns);
-  float *packed = entry->packed.need(floatsFor(kernel.weightBytes(depth, columns)));
-  if (!packed) return nullptr;
-  onThreads(int(std::min<int64_t>(panels, threadsFor(k * n, 32768, e.threads))), [&](int thread, int count) {
-    Part p = partOf(panels, 1, thread, count);
-    if (transposed) kernel.packTransposed(w, depth, columns, p.begin, p.end, packed);
-    else kernel.packWeights(w, depth, columns, p.begin, p.end, packed);
+  return packedOnce(e, w, k, n, transposed, floatsFor(kernel.weightBytes(depth, columns)), [&](float *packed) {
+    onThreads(int(std::min<int64_t>(panels, threadsFor(k * n, 32768, e.threads))), [&](int thread, int count) {
+      Part p = partOf(panels, 1, thread, count);
+      if (transposed) kernel.packTransposed(w, depth, columns, p.begin, p.end, packed);
+      else kernel.packWeights(w, depth, columns, p.begin, p.end, packed);
+    });
   });
-  releasePlain(e, w, k * n);
-  entry->version = e.weightsVersion;
-  return packed;
 }
 
 void reducedLinear(Engine &e, const float *src, const float *w, const float *bias, float *dst, int64_t rows, int64_t k, int64_t n, int64_t epilogue) {

@@ -92,7 +92,7 @@ BOOST_AUTO_TEST_CASE(lazyRowsFollowTheFormulaAndTheOthersAreNotTouched) {
   for (float clip : {0.0f, 1.0f}) {
     Call call(inMode(EngineMode::Training));
     LazyBlock block(random);
-    engineTrackRows(call.kernels(), block.g.data(), block.ranges.data(), int64_t(block.ranges.size()));
+    engineSetUpdates(call.kernels(), block.w.data(), block.g.data(), block.ranges.data(), int64_t(block.ranges.size()));
     std::vector<double> wd(block.w.begin(), block.w.end()), md(wd.size(), 0.0), vd(wd.size(), 0.0);
     for (int64_t step = 1; step <= 4; ++step) {
       LazyStep given(random, step == 3 ? 1 : 60);
@@ -139,7 +139,7 @@ BOOST_AUTO_TEST_CASE(lazyStepsThatNameAllRowsAreDenseSteps) {
       Call call(inMode(EngineMode::Training, threads));
       LazyBlock block(random);
       std::vector<offramp_range> ranges = block.ranges;
-      if (lazy) engineTrackRows(call.kernels(), block.g.data(), ranges.data(), 3);
+      if (lazy) engineSetUpdates(call.kernels(), block.w.data(), block.g.data(), ranges.data(), 3);
       else for (offramp_range &range : ranges) range.row = 0;
       for (int64_t step = 1; step <= 3; ++step) {
         LazyStep given(random, block.rows);

@@ -65,7 +65,7 @@ class HandBackend : public Backend {
   void *engine() override { return nullptr; }
   void weightsChanged() override {}
   std::string takeError() override { return ""; }
-  void trackRows(std::span<const float>, std::span<const offramp_range>) override {}
+  void setUpdates(std::span<const float>, std::span<const float>, std::span<const offramp_range>) override {}
   double adamw(offramp_call &, std::span<float> w, std::span<float> g, std::span<float> m, std::span<float> v, std::span<const offramp_range> ranges,
                const offramp_adamw &o) override {
     double sum = 0;
