@@ -5,19 +5,13 @@
 #include "runtime/data/CellParser.h"
 #include "runtime/data/InputStream.h"
 
-#include <fmt/ranges.h>
 
 #include <algorithm>
 
 namespace offramp::runtime {
 namespace {
 
-std::string listed(const std::vector<std::string> &names) {
-  std::vector<std::string> shown;
-  for (size_t i = 0; i < names.size() && i < 10; ++i) shown.push_back(inQuotes(names[i]));
-  if (shown.size() < names.size()) shown.push_back(fmt::format("{} more", names.size() - shown.size()));
-  return fmt::format("{}", fmt::join(shown, ", "));
-}
+constexpr size_t kShown = 10;  // names in a message
 
 /// The number a text is the usual spelling of: `7`, not `07` or `7.0`.
 std::optional<int64_t> plainInteger(const std::string &text) {
@@ -42,7 +36,13 @@ int32_t LabelMap::fixedNumber(std::string_view value, const Place &place) const 
     if (*number >= 0 && *number < field.classes) return (int32_t)*number;
     dataError(place, field.name, "class number {} is outside 0 to {}", *number, field.classes - 1);
   }
-  dataError(place, field.name, "{} is none of the {} classes: {}", inQuotes(value), field.names.size(), listed(field.names));
+  dataError(place, field.name, "{} is none of the {} classes: {}", inQuotes(value), field.names.size(), listed(field.names, kShown));
+}
+
+std::vector<std::string> LabelMap::knownNames() const {
+  std::vector<std::string> names;
+  for (const auto &[name, number] : numbers) names.push_back(name);
+  return names;
 }
 
 void LabelMap::add(Column &column, std::string_view value, const Place &place) {
@@ -52,12 +52,9 @@ void LabelMap::add(Column &column, std::string_view value, const Place &place) {
   if (auto found = numbers.find(value); found != numbers.end()) return column.labels.push_back(found->second);
   if (value.find_first_of("\t\r\n") != std::string_view::npos)
     dataError(place, field.name, "the class name {} holds a tab or a line end", inQuotes(value));
-  if ((int64_t)numbers.size() == field.classes) {
-    std::vector<std::string> known;
-    for (const auto &[name, number] : numbers) known.push_back(name);
+  if ((int64_t)numbers.size() == field.classes)
     dataError(place, field.name, "{} is one label too many: the model has {} classes and before it came {}", inQuotes(value),
-              field.classes, listed(known));
-  }
+              field.classes, listed(knownNames(), kShown));
   column.labels.push_back((int32_t)numbers.size());
   numbers.emplace(value, (int32_t)numbers.size());
 }
@@ -84,12 +81,7 @@ void LabelMap::finish(Column &column, const std::string &file) {
   } else {
     if ((int64_t)numbers.size() < field.classes)
       userError("{}: field `{}`: {} distinct labels ({}), but the model has {} classes; give all class names in the model: class(\"names.txt\")",
-                file, field.name, numbers.size(), listed([&] {
-                  std::vector<std::string> found;
-                  for (const auto &[name, number] : numbers) found.push_back(name);
-                  return found;
-                }()),
-                field.classes);
+                file, field.name, numbers.size(), listed(knownNames(), kShown), field.classes);
     if (!allNumbers)
       for (auto &[value, name] : sorted) value = 0;  // by text alone
     std::sort(sorted.begin(), sorted.end());

@@ -25,6 +25,7 @@ class LabelMap {
 
  private:
   int32_t fixedNumber(std::string_view value, const Place &place) const;
+  std::vector<std::string> knownNames() const;
 
   FieldSpec field;
   bool learning;

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace offramp::runtime {
 
@@ -26,6 +27,13 @@ inline std::string inQuotes(std::string_view value) {
   std::string text = "`";
   for (char c : value.substr(0, end)) text += (unsigned char)c < 32 || c == 127 ? '?' : c;
   return text + (end < value.size() ? "…`" : "`");
+}
+
+/// `a`, `b`, 7 more: at most so many are shown.
+inline std::string listed(const std::vector<std::string> &values, size_t most) {
+  std::string text;
+  for (size_t i = 0; i < values.size() && i < most; ++i) text += (i ? ", " : "") + inQuotes(values[i]);
+  return values.size() > most ? fmt::format("{}, {} more", text, values.size() - most) : text;
 }
 
 template <typename... Args>

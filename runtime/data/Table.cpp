@@ -4,7 +4,6 @@
 #include "runtime/data/CellParser.h"
 #include "runtime/data/TextField.h"
 
-#include <fmt/ranges.h>
 
 #include <map>
 
@@ -23,12 +22,7 @@ struct Binding {
 
 using Header = std::map<std::string, std::vector<size_t>, std::less<>>;  // column numbers by name
 
-std::string listed(const std::vector<std::string> &cells) {
-  std::vector<std::string> shown;
-  for (size_t i = 0; i < cells.size() && i < 20; ++i) shown.push_back(inQuotes(cells[i]));
-  if (shown.size() < cells.size()) shown.push_back(fmt::format("{} more", cells.size() - shown.size()));
-  return fmt::format("{}", fmt::join(shown, ", "));
-}
+constexpr size_t kShown = 20;  // column names in a message
 
 std::string elementName(const FieldSpec &spec, int64_t element) { return fmt::format("{}_{}", spec.name, element); }
 
@@ -73,7 +67,7 @@ class Binder {
     const FieldSpec &spec = builder.spec(missing);
     std::string wanted = inQuotes(!isText(spec) ? spec.name : header.contains(spec.firstColumn) ? spec.secondColumn : spec.firstColumn);
     if (spreads(missing)) wanted += fmt::format(" or `{}` to `{}`", elementName(spec, 0), elementName(spec, elementsOf(spec) - 1));
-    const std::string text = fmt::format("{}: no column {} for field `{}`: {}; the columns are {}", place.text(), wanted, spec.name, describe(spec), listed(first));
+    const std::string text = fmt::format("{}: no column {} for field `{}`: {}; the columns are {}", place.text(), wanted, spec.name, describe(spec), listed(first, kShown));
     int64_t needed = 0;
     bool numbers = true;
     for (size_t f = 0; f < builder.fields(); ++f) needed += spreads(f) ? elementsOf(builder.spec(f)) : 1;
