@@ -3,6 +3,7 @@
 
 #include "runtime/core/Error.h"
 #include "runtime/data/EpochOrder.h"
+#include "runtime/data/Place.h"
 
 #include <algorithm>
 #include <numeric>
@@ -30,6 +31,19 @@ TrainingSplits makeTrainingSplits(std::shared_ptr<const Dataset> train, std::sha
   splits.train.rows.clear();
   std::set_difference(all.begin(), all.end(), splits.valid.rows.begin(), splits.valid.rows.end(), std::back_inserter(splits.train.rows));
   return splits;
+}
+
+std::string missingClassesNote(const Split &split) {
+  const Column *column = split.data->find(FieldKind::Label);
+  if (!column || isNumberLabel(column->spec)) return "";
+  const FieldSpec &label = column->spec;
+  std::vector<bool> seen((size_t)label.classes);
+  for (int64_t row : split.rows) seen[(size_t)column->labels[(size_t)row]] = true;
+  std::vector<std::string> missing;
+  for (size_t number = 0; number < seen.size(); ++number)
+    if (!seen[number]) missing.push_back(number < label.names.size() ? label.names[number] : std::to_string(number));
+  if (missing.empty()) return "";
+  return fmt::format("{} of {} classes have no sample: {}", missing.size(), label.classes, listed(missing, 5));
 }
 
 }  // namespace offramp::runtime

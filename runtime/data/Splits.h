@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 namespace offramp::runtime {
@@ -27,5 +28,8 @@ struct TrainingSplits {
 
 /// `valid` null: 5 % of the (limited) train rows, drawn by seed, at least one. Each of the two is limited for itself.
 TrainingSplits makeTrainingSplits(std::shared_ptr<const Dataset> train, std::shared_ptr<const Dataset> valid, int64_t seed, int64_t limit);
+
+/// `71 of 77 classes have no sample: `age_limit`, …`; empty if none lacks samples, or where there are no classes.
+std::string missingClassesNote(const Split &split);
 
 }  // namespace offramp::runtime

@@ -155,6 +155,8 @@ void train(const Options &options, const CLI::App &command, const std::vector<st
   if (artifact->manifest().sha256 != info.artifactSha256) userError("`{}`: artifact.so is not the one this run was started with", options.out);
   TrainingData data = readData(options.data.empty() ? info.data : parseDataArguments(options.data), runFields(artifact->manifest(), info));
   TrainingSplits splits = makeTrainingSplits(data.train, data.valid, info.seed, info.limit);
+  if (const std::string missing = missingClassesNote(splits.train); !missing.empty())
+    std::cerr << fmt::format("warning: train data: {}{}\n", missing, info.limit > 0 ? " (--limit takes the first samples of a file)" : "");
   const cpu::CpuBackendOptions engine{cpu::EngineMode::Training, (int)info.threads, *cpu::precisionNamed(info.dtype)};
   auto backend = std::make_unique<cpu::CpuBackend>(engine);
   if (info.dtype != "f32") std::cerr << fmt::format("products of linear layers in {} ({})\n", info.dtype, backend->products());

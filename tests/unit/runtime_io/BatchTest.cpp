@@ -200,6 +200,22 @@ BOOST_AUTO_TEST_CASE(without_a_valid_split_one_twentieth_is_held_out_by_seed) {
              "train data: 5 % are held out for validation, which one sample does not allow; give `--data valid=PATH`");
 }
 
+BOOST_AUTO_TEST_CASE(classes_without_a_sample_are_named) {
+  std::string file = "x,label\n";
+  for (int i = 0; i < 12; ++i) file += fmt::format("1,{}\n", i < 8 ? "north" : i < 10 ? "east" : "south");
+  FieldSpec directions = label("label", 4);
+  directions.names = {"north", "east", "south", "west"};
+  auto data = std::make_shared<Dataset>(parsed("a.csv", file, {values("x", ValueType::F32, {}), directions}));
+  BOOST_TEST(missingClassesNote(wholeSplit(data)) == "1 of 4 classes have no sample: `west`");
+  BOOST_TEST(missingClassesNote(wholeSplit(data, 9)) == "2 of 4 classes have no sample: `south`, `west`");
+  BOOST_TEST(missingClassesNote(wholeSplit(std::make_shared<Dataset>(images(3)))) == "");
+  directions.classes = 40, directions.names.clear();
+  for (int i = 0; i < 40; ++i) directions.names.push_back(fmt::format("class {}", i));
+  data = std::make_shared<Dataset>(parsed("a.csv", "x,label\n1,class 0\n", {values("x", ValueType::F32, {}), directions}));
+  BOOST_TEST(missingClassesNote(wholeSplit(data)) ==
+             "39 of 40 classes have no sample: `class 1`, `class 2`, `class 3`, `class 4`, `class 5`, 34 more");
+}
+
 BOOST_AUTO_TEST_CASE(identity_follows_the_content) {
   BOOST_TEST((images(10).identity() == images(10).identity()));
   BOOST_TEST((images(10).identity().sha256 != images(11).identity().sha256));
