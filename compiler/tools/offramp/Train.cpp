@@ -16,6 +16,7 @@
 #include <algorithm>
 #include <csignal>
 #include <iostream>
+#include <optional>
 
 namespace offramp::tool {
 namespace {
@@ -69,8 +70,8 @@ std::string listInstances(const std::vector<std::string> &tensors) {
   return fmt::format("{}", fmt::join(instances, ", "));
 }
 
-/// Compiles and makes the run folder; everything that can be wrong is found before it exists.
-void start(const Options &options, const std::vector<std::string> &words) {
+/// Compiles and makes the run folder; everything that can be wrong is found before it exists. Returns the data that were read.
+TrainingData start(const Options &options, const std::vector<std::string> &words) {
   if (options.file.empty()) throw UsageError("no model file; `offramp train FILE.ramp …`");
   if (fs::exists(fs::symlink_status(options.out)))
     userError("`{}` exists; to go on with it add `--resume`, to start anew choose another `--out`", options.out);
@@ -128,6 +129,7 @@ void start(const Options &options, const std::vector<std::string> &words) {
     files.sources.emplace_back(source, !inside.empty() && *inside.begin() != ".." ? inside.string() : source.filename().string());
   }
   createRun(options.out, info, files);
+  return data;
 }
 
 /// What is given again must be what the run was started with.
@@ -147,14 +149,15 @@ void compare(const Options &options, const CLI::App &command, const RunInfo &inf
 void train(const Options &options, const CLI::App &command, const std::vector<std::string> &words) {
   if (options.dtype == "int8")
     throw UsageError("training computes in f32 or bf16; int8 is a precision of inference: train, then `offramp eval RUN --dtype int8`");
-  if (!options.resume || !fs::exists(options.out)) start(options, words);
+  std::optional<TrainingData> data;
+  if (!options.resume || !fs::exists(options.out)) data = start(options, words);
   RunLock lock(options.out);
   RunInfo info = readRun(options.out);
   if (options.resume) compare(options, command, info);
   auto artifact = Artifact::loadFromRun(options.out);
   if (artifact->manifest().sha256 != info.artifactSha256) userError("`{}`: artifact.so is not the one this run was started with", options.out);
-  TrainingData data = readData(options.data.empty() ? info.data : parseDataArguments(options.data), runFields(artifact->manifest(), info));
-  TrainingSplits splits = makeTrainingSplits(data.train, data.valid, info.seed, info.limit);
+  if (!data) data = readData(options.data.empty() ? info.data : parseDataArguments(options.data), runFields(artifact->manifest(), info));
+  TrainingSplits splits = makeTrainingSplits(data->train, data->valid, info.seed, info.limit);
   if (const std::string missing = missingClassesNote(splits.train); !missing.empty())
     std::cerr << fmt::format("warning: train data: {}{}\n", missing, info.limit > 0 ? " (--limit takes the first samples of a file)" : "");
   const cpu::CpuBackendOptions engine{cpu::EngineMode::Training, (int)info.threads, *cpu::precisionNamed(info.dtype)};
