@@ -33,6 +33,12 @@ int64_t Manifest::labelInput() const {
   return -1;
 }
 
+std::vector<FieldSpec> Manifest::fieldsWith(const std::vector<std::string> &classes) const {
+  std::vector<FieldSpec> fields = inputs;
+  if (const int64_t label = labelInput(); label >= 0) fields[(size_t)label].names = classes;
+  return fields;
+}
+
 bool Manifest::answersNumber() const {
   const int64_t label = labelInput();
   return label >= 0 && isNumberLabel(inputs[(size_t)label]);

@@ -130,6 +130,7 @@ struct Manifest {
   int64_t findProgram(std::string_view name) const;
   int64_t findProgram(ProgramKind kind) const;
   int64_t labelInput() const;  ///< -1 if the model has no label
+  std::vector<FieldSpec> fieldsWith(const std::vector<std::string> &classes) const;  ///< the inputs, with the names of the label's classes
   bool answersNumber() const;  ///< the label is a number: the one logit is the answer
 };
 

@@ -39,12 +39,6 @@ const EmbeddedModel &EmbeddedModel::of(const offramp_model &linked) {
   return *model;
 }
 
-std::vector<FieldSpec> EmbeddedModel::fields() const {
-  std::vector<FieldSpec> fields = manifest_.inputs;
-  if (int64_t label = manifest_.labelInput(); label >= 0) fields[(size_t)label].names = classes_;
-  return fields;
-}
-
 std::unique_ptr<Session> EmbeddedModel::open(int threads, const std::string &dtype) const {
   auto artifact = Artifact::linked(manifest_, name_, [this](const std::string &symbol) -> CompiledProgram {
     for (int64_t i = 0; i < linked.programCount; ++i)

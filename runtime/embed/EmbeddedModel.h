@@ -23,8 +23,6 @@ class EmbeddedModel {
   const std::string &name() const { return name_; }                            ///< of the product
   const std::map<std::string, double> &settings() const { return settings_; }  ///< as the model was built
   const std::vector<std::string> &classes() const { return classes_; }         ///< empty: numbers
-  /// The data fields with the class names.
-  std::vector<FieldSpec> fields() const;
   const std::string &dtype() const { return dtype_; }                          ///< of the weight products, as the model was built
   /// Numbers of the inputs that are no label, in order.
   const std::vector<size_t> &dataInputs() const { return dataInputs_; }

@@ -72,7 +72,7 @@ ReportData makeReport(Session &session, const Split &split, const std::filesyste
     }));
     progress.finish();
   }
-  countClasses(data, runFields(m, info), m);
+  countClasses(data, m.fieldsWith(info.classes), m);
   BatchBuilder builder(*split.data, m.rowsPerSample);
   const int64_t program = m.findProgram(ProgramKind::Infer);
   data.arenaBytes = m.programs[(size_t)program].arena.bytes((worstRows(builder.rowCount(), split.rows, 64) + 15) / 16 * 16, 64);

@@ -70,7 +70,7 @@ void answer(const EmbeddedModel &model, const Options &options) {
   std::vector<std::string> paths;
   for (const std::string &text : options.inputs)
     for (std::string &path : splitPaths(text, text)) paths.push_back(std::move(path));
-  std::vector<FieldSpec> fields = model.fields();
+  std::vector<FieldSpec> fields = model.manifest().fieldsWith(model.classes());
   const auto data = std::make_shared<const Dataset>(readDataset("input", paths, fields, Labels::Optional));
   if (!data->cutNote().empty()) std::cerr << data->cutNote() << "\n";
   const Split split = wholeSplit(data);

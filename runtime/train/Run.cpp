@@ -120,10 +120,4 @@ fs::path trainedWeights(const fs::path &run) {
   return path;
 }
 
-std::vector<FieldSpec> runFields(const Manifest &manifest, const RunInfo &info) {
-  std::vector<FieldSpec> fields = manifest.inputs;
-  if (int64_t label = manifest.labelInput(); label >= 0) fields[(size_t)label].names = info.classes;
-  return fields;
-}
-
 }  // namespace offramp::runtime

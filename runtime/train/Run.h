@@ -57,7 +57,4 @@ class RunLock {
 
 /// RUN/model.safetensors; UserError with a hint if the training is not finished.
 std::filesystem::path trainedWeights(const std::filesystem::path &run);
-/// The data fields as the run knows them: the manifest's, with the class names stored in the run.
-std::vector<FieldSpec> runFields(const Manifest &manifest, const RunInfo &info);
-
 }  // namespace offramp::runtime

@@ -60,7 +60,7 @@ OpenRun openRun(const fs::path &run, const std::vector<std::string> &sets, int t
   open.session->settings().apply(changes);
   loadWeights(trainedWeights(run), open.artifact->manifest(), open.session->weights());
   open.session->weightsChanged();
-  open.fields = runFields(open.artifact->manifest(), open.info);
+  open.fields = open.artifact->manifest().fieldsWith(open.info.classes);
   return open;
 }
 

@@ -89,13 +89,13 @@ TrainingData start(const Options &options, const std::vector<std::string> &words
   for (const auto &[name, text] : parseSets(options.sets))
     for (const ManifestSetting &setting : manifest.settings)
       if (setting.name == name) settings.apply({{name, text}});
-  std::vector<FieldSpec> fields = manifest.inputs;
+  std::vector<std::string> classes;  // none: learned from the data
   if (!manifest.namesFile.empty()) {
-    FieldSpec &label = fields[(size_t)manifest.labelInput()];
-    label.names = classNames(options.file, manifest.namesFile, label.name, label.classes);
+    const FieldSpec &label = manifest.inputs[(size_t)manifest.labelInput()];
+    classes = classNames(options.file, manifest.namesFile, label.name, label.classes);
   }
   checkLazyRows(manifest);
-  TrainingData data = readData(arguments, fields);
+  TrainingData data = readData(arguments, manifest.fieldsWith(classes));
   makeTrainingSplits(data.train, data.valid, options.seed, options.limit);  // refuses what cannot be split
   if (!options.init.empty()) {
     std::vector<float> block((size_t)manifest.weightElements);
@@ -156,7 +156,7 @@ void train(const Options &options, const CLI::App &command, const std::vector<st
   if (options.resume) compare(options, command, info);
   auto artifact = Artifact::loadFromRun(options.out);
   if (artifact->manifest().sha256 != info.artifactSha256) userError("`{}`: artifact.so is not the one this run was started with", options.out);
-  if (!data) data = readData(options.data.empty() ? info.data : parseDataArguments(options.data), runFields(artifact->manifest(), info));
+  if (!data) data = readData(options.data.empty() ? info.data : parseDataArguments(options.data), artifact->manifest().fieldsWith(info.classes));
   TrainingSplits splits = makeTrainingSplits(data->train, data->valid, info.seed, info.limit);
   if (const std::string missing = missingClassesNote(splits.train); !missing.empty())
     std::cerr << fmt::format("warning: train data: {}{}\n", missing, info.limit > 0 ? " (--limit takes the first samples of a file)" : "");
