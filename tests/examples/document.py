@@ -10,6 +10,7 @@ a quarter; on lines about time any positive number will do. With --model, the bl
 --update writes what was printed into the document; read the difference before keeping it.
 """
 import argparse
+import itertools
 import os
 import pathlib
 import re
@@ -19,6 +20,7 @@ import tempfile
 import time
 
 SKIPPED = 77
+COMPARED = 2000  # samples whose exits are compared
 NUMBER = re.compile(r"[-+]?\d[\d,]*(?:\.\d+)?(?:e[-+]?\d+)?")
 
 
@@ -86,51 +88,27 @@ def same_text(shown, printed):
     return None
 
 
-def table(path):
-    with open(path, encoding="utf-8") as lines:
-        return [line.rstrip("\n").split("\t") for line in lines][1:]
-
-
-def compare(one, other, names):
-    """Rows are index, label, prediction, stage, decision. A decision within rounding of its threshold may fall either way."""
-    if len(one) != len(other):
-        sys.exit(f"FAILED: {names}: {len(one)} rows against {len(other)}")
-    wrong = []
-    for a, b in zip(one, other):
-        close = a[4] == b[4] or (a[4] and b[4] and abs(float(a[4]) - float(b[4])) <= 1e-4 * max(1, abs(float(a[4]))))
-        if a[0] != b[0] or a[2] != b[2] or a[3] != b[3] or not close:
-            wrong.append(f"{a} against {b}")
-    if len(wrong) > len(one) / 1000:
-        sys.exit(f"FAILED: {names}: {len(wrong)} of {len(one)} samples differ:\n" + "\n".join(wrong[:10]))
-    left = len({row[3] for row in one})
-    if left < 2:
-        sys.exit(f"FAILED: {names}: everybody leaves at one stage, so nothing is compared")
-    print(f"same exits: {names}, {len(one)} samples, {left} stages in use, {len(wrong)} near cases", flush=True)
-
-
-def parity(text, work, environment):
+def parity(text, work, root, environment):
     run, data, setting = text.split(";")
 
-    def call(command):
-        print("$ " + " ".join(command), flush=True)
-        subprocess.run(command, cwd=work, env=environment, check=True, stdout=subprocess.DEVNULL)
+    def call(words, out=subprocess.DEVNULL):
+        print("$ " + " ".join(words), flush=True)
+        subprocess.run(words, cwd=work, env=environment, check=True, stdout=out)
 
-    tables = {}
+    def same(one, other):
+        if subprocess.run([root / "scripts" / "same-exits", one, other, setting.split("=")[1]], cwd=work).returncode != 0:
+            sys.exit(f"FAILED: {one} and {other} take other exits")
+
     for batch in ("1", "7", "64"):
-        out = f"exits.{batch}.tsv"
-        call(["offramp", "eval", run, "--data", data, "--set", setting, "--batch", batch, "--limit", "2000", "--predictions", out])
-        tables[batch] = table(os.path.join(work, out))
-    compare(tables["64"], tables["1"], "batch 64 and 1")
-    compare(tables["64"], tables["7"], "batch 64 and 7")
-    commands = subprocess.run(["offramp", "--help"], env=environment, capture_output=True, text=True, check=True).stdout
-    if not re.search(r"^  build\b", commands, re.M):
-        print("not compared: this offramp has no `build`")
-        return
+        call(["offramp", "eval", run, "--data", data, "--set", setting, "--batch", batch, "--limit", str(COMPARED), "--predictions", f"exits.{batch}.tsv"])
+    same("exits.64.tsv", "exits.1.tsv")
+    same("exits.64.tsv", "exits.7.tsv")
     call(["offramp", "build", run, "-o", "built"])
-    inputs = data.split("=", 1)[1].split(",")
-    with open(os.path.join(work, "exits.built.tsv"), "w") as out:
-        subprocess.run(["./built", *inputs, "--set", setting], cwd=work, env=environment, check=True, stdout=out)
-    compare(tables["64"], table(os.path.join(work, "exits.built.tsv"))[:2000], "batch 64 and the binary")
+    with tempfile.TemporaryFile("w+") as answers, open(os.path.join(work, "exits.built.tsv"), "w") as some:
+        call(["./built", *data.split("=", 1)[1].split(","), "--set", setting], answers)
+        answers.seek(0)
+        some.writelines(itertools.islice(answers, COMPARED + 1))
+    same("exits.64.tsv", "exits.built.tsv")
 
 
 def main():
@@ -186,7 +164,7 @@ def main():
         if options.update:
             document.write_text("\n".join(updated), encoding="utf-8")
         for text in options.parity:
-            parity(text, work, environment)
+            parity(text, work, root, environment)
     print(f"{ran} commands print what the document shows")
     return 0
 
