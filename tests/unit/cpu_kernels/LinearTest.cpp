@@ -141,13 +141,7 @@ BOOST_AUTO_TEST_CASE(frozenLayersArePackedOnceAndLearningOnesAreReadAgain) {
   const int64_t rows = 200, k = 48, n = 40;
   Call call(inMode(EngineMode::Training));
   Floats block = random.floats(2 * k * n), x = random.floats(rows * k), dy = random.floats(rows * n);
-  auto products = [&](int64_t layer) {
-    Floats y(size_t(rows * n)), dx(size_t(rows * k));
-    offramp_cpu_linear(&call, x.data(), block.data() + layer * k * n, nullptr, y.data(), rows, k, n, 0);
-    offramp_cpu_linear_dx(&call, dy.data(), block.data() + layer * k * n, dx.data(), rows, k, n, 0);
-    y.insert(y.end(), dx.begin(), dx.end());
-    return y;
-  };
+  auto products = [&](int64_t layer) { return layerProducts(call, block.data() + layer * k * n, x, dy, rows, k, n); };
   auto twice = [](Floats values) {
     for (float &v : values) v *= 2;
     return values;

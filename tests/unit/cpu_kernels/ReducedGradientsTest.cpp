@@ -149,13 +149,7 @@ BOOST_AUTO_TEST_CASE(anUpdatePacksWhatItChangedAndNothingElse) {
     if (kernel.precision != Precision::Bf16 || kernel.model) continue;
     Call call(training(kernel.kernel));
     Floats block = random.floats(2 * k * n), x = random.floats(rows * k), dy = random.floats(rows * n);
-    auto products = [&](int layer) {
-      Floats y(size_t(rows * n)), dx(size_t(rows * k));
-      offramp_cpu_linear(&call, x.data(), block.data() + layer * k * n, nullptr, y.data(), rows, k, n, 0);
-      offramp_cpu_linear_dx(&call, dy.data(), block.data() + layer * k * n, dx.data(), rows, k, n, 0);
-      y.insert(y.end(), dx.begin(), dx.end());
-      return y;
-    };
+    auto products = [&](int layer) { return layerProducts(call, block.data() + layer * k * n, x, dy, rows, k, n); };
     const Floats frozen = products(0), before = products(1);
     for (float &w : block) w *= 2;
     BOOST_TEST((products(1) == before), kernel.name());

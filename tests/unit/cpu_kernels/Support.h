@@ -79,5 +79,14 @@ struct Batch : offramp_batch {
   int64_t row(int64_t sample, int64_t r) const { return r == 0 ? first[sample] : at[sample] + r - 1; }
 };
 
+// The forward product of a layer w[k, n] and the gradient of its input, one behind the other.
+inline Floats layerProducts(Call &call, const float *w, const Floats &x, const Floats &dy, int64_t rows, int64_t k, int64_t n) {
+  Floats y(size_t(rows * n)), dx(size_t(rows * k));
+  offramp_cpu_linear(&call, x.data(), w, nullptr, y.data(), rows, k, n, 0);
+  offramp_cpu_linear_dx(&call, dy.data(), w, dx.data(), rows, k, n, 0);
+  y.insert(y.end(), dx.begin(), dx.end());
+  return y;
+}
+
 } // namespace kernelTest
 #endif
