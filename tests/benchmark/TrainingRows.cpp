@@ -37,7 +37,10 @@ void layerRows(int threads, const PrintRow &line, int64_t rows, int64_t k, int64
     line(name + " forward, packed before", macs, double(rows), forward);
     const offramp_range all{0, k * n, 1, 0};
     engineSetUpdates(call.kernels(), w.data(), dw.data(), &all, 1);
-    line(name + " forward", macs, double(rows), forward);
+    line(name + " forward", macs, double(rows), [&] {
+      engineWeightsChanged(call.kernels());
+      forward();
+    });
     line(name + " dw", macs, double(rows), toWeights);
     line(name + " all three (" + engineProducts(call.kernels()) + ")", 3 * macs, double(rows), [&] {
       engineWeightsChanged(call.kernels());
