@@ -1,7 +1,8 @@
 // Linear layers: forward, both gradients, bias gradient. Inference: the own kernel over weights packed once, at every row count, so that a
 // row's bits do not depend on the batch and no call allocates; with a reduced precision, the kernels of ReducedGemm.h. Training in f32: the own
-// kernel too, packing weights that learn as it goes and frozen ones once (so the bits do not depend on the thread count either). oneDNN's products, as fast, are for comparison only
-// (tests/benchmark/KernelBench.cpp prints both): they run on OpenMP's threads, which stall where other processes compute (Team.h).
+// kernel too, packing weights that learn as it goes and frozen ones once (so the bits do not depend on the thread count either). oneDNN's
+// products, as fast, are for comparison only (tests/benchmark/KernelBench.cpp prints both): they run on OpenMP's threads, which stall where other
+// processes compute (Team.h).
 #include "backends/cpu/kernels/OneDnnMatmul.h"
 #include "backends/cpu/kernels/OwnGemm.h"
 #include "backends/cpu/kernels/ReducedGemm.h"
