@@ -10,7 +10,7 @@ from figure import Figure
 
 
 def listed(rates):
-    return ", ".join(f"{name} {rate:.1f}" for name, rate in rates.items())
+    return ", ".join(f"{name} {rate:.3g}" for name, rate in rates.items())
 
 
 class FullDepth:
@@ -18,14 +18,14 @@ class FullDepth:
 
     def __init__(self, batch, dtype, target, name="short", both=False):
         self.batch, self.dtype, self.target, self.set, self.both = batch, dtype, target, name, both
-        lengths = "lengths of SST-2" if name == "short" else "128 tokens each"
+        lengths = {"short": "lengths of SST-2", "long": "128 tokens each", "longest": "512 tokens each"}[name]
         self.name, self.unit = f"BERT-base, full depth, {dtype}, batch {batch}, {lengths}, over the best peer", "x"
 
     def measure(self, tools, options):
         bert = tools.bert
         mine, peers = bert.ours(self.batch, self.dtype, ways="full_depth", name=self.set)["full_depth"], bert.peers(self.batch, self.dtype, self.set)
         products = bert.products(self.batch, self.dtype, self.set)
-        return Figure(mine / max(peers.values()), f"{mine:.1f}; {listed(peers)} samples/s", mine / products if products else None)
+        return Figure(mine / max(peers.values()), f"{mine:.3g}; {listed(peers)} samples/s", mine / products if products else None)
 
 
 class Exits:
@@ -141,6 +141,7 @@ OF_LAYER_RATIO = {("f32", 32): 1.0}
 ROWS = {f"bert-{batch}-{dtype}": FullDepth(batch, dtype, target) for (dtype, batch), target in FULL_DEPTH.items()}
 for each in ("f32", "bf16", "int8"):
     ROWS[f"bert-128-tokens-{each}"] = FullDepth(32, each, 1.1, name="long", both=each == "bf16")
+    ROWS[f"bert-512-tokens-{each}"] = FullDepth(8, each, None, name="longest")
     for size in (128, 32, 8, 1):
         ROWS[f"bert-exits-{size}-{each}"] = Exits(size, each, OF_LAYER_RATIO.get((each, size)))
         ROWS[f"bert-permitted-{size}-{each}"] = Permitted(size, each)

@@ -1,15 +1,15 @@
 #!/usr/bin/env python3
 """What the BERT rows of tests/benchmark/run measure: an encoder with random weights whose exits are forced, and sentences.
 
-  bert_forced.py --offramp build/bin/offramp --out FOLDER [--size base|minilm] [--samples 128] [--long 32]
+  bert_forced.py --offramp build/bin/offramp --out FOLDER [--size base|minilm] [--samples 128]
 
 The rule is that of ../forced_exits.ramp, `exit head when gate.p > threshold`, and every gate and head is computed. At each stage gates are
 drawn until the sentences that leave are as long as those that stay (so that layers count alike); then the bias is set between the last
 that leaves and the first that stays. In bf16 and int8 some sentences near that border leave elsewhere: rows count what was taken.
 
 FOLDER: hf/ (a Hugging Face folder, for the peers), model/ (model file; weights.safetensors, the encoder; forced.safetensors, with exits),
-short.tsv (the first sentences of SST-2's dev set), long.tsv (128 tokens each, sentences of the training set in a row), sets.json (their
-numbers of tokens, and those of the first training sentences; the exits wanted).
+short.tsv (the first sentences of SST-2's dev set), long.tsv and longest.tsv (texts of 128 and 512 tokens, sentences of the training set in
+a row), sets.json (their numbers of tokens, and those of the first training sentences; the exits wanted).
 """
 import argparse
 import json
@@ -32,7 +32,8 @@ from text_twin_model import Classifier
 
 # Shares of the sentences that leave after stage 1 … 12: mean 5.4.
 SHARES = (0.06, 0.10, 0.14, 0.16, 0.14, 0.10, 0.08, 0.06, 0.04, 0.03, 0.02, 0.07)
-LONG, DRAWS, TRAINING = 128, 200, 6400
+DRAWS, TRAINING = 200, 6400
+LONG = {"long": (32, 128), "longest": (8, 512)}  # how many texts of how many tokens each
 
 
 def counts(samples, stages):
@@ -102,17 +103,18 @@ def named(prefix, module):
             for place, layer in enumerate((module.dense, module.out)) for kind in ("weight", "bias")}
 
 
-def long_sentences(count, encode):
-    """Training sentences put one after the other until they have 128 tokens (longer ones are cut by both sides alike)."""
+def long_texts(count, tokens, vocabulary):
+    """Training sentences put one after the other until they have so many tokens (more are cut by both sides alike)."""
+    encode = bert_peers.tokenizer(vocabulary, tokens)
     made, parts = [], []
-    for sentence in text_twin_data.rows(DATA / "sst2" / "train.tsv.gz", 100 * count)[0]:
+    for sentence in text_twin_data.rows(DATA / "sst2" / "train.tsv.gz", tokens * count)[0]:
         parts.append(sentence.strip())
-        if len(encode(" ".join(parts))) == LONG:
+        if len(encode(" ".join(parts))) == tokens:
             made.append(" ".join(parts))
             parts = []
             if len(made) == count:
                 return made
-    sys.exit(f"{DATA / 'sst2/train.tsv.gz'} has too few sentences for {count} of {LONG} tokens")
+    sys.exit(f"{DATA / 'sst2/train.tsv.gz'} has too few sentences for {count} texts of {tokens} tokens")
 
 
 def write_table(path, sentences, labels):
@@ -125,7 +127,6 @@ def main():
     parser.add_argument("--out", type=pathlib.Path, required=True)
     parser.add_argument("--size", choices=bert_peers.SIZES, default="base")
     parser.add_argument("--samples", type=int, default=128)
-    parser.add_argument("--long", type=int, default=32)
     options = parser.parse_args()
     if options.samples < 64:
         parser.error("--samples below 64 leaves stages at which nobody leaves")
@@ -136,17 +137,17 @@ def main():
     shutil.copy(vocabulary, out / "hf" / "vocab.txt")
     subprocess.run([options.offramp, "import", "hf", out / "hf", "--encoder-only", "--out", out / "model"], check=True, stdout=sys.stderr)
 
-    encode = bert_peers.tokenizer(vocabulary)
     sentences, labels = text_twin_data.rows(DATA / "sst2" / "dev.tsv", options.samples)
-    long = long_sentences(options.long, encode)
     write_table(out / "short.tsv", sentences, labels.tolist())
-    write_table(out / "long.tsv", long, [0, 1] * (len(long) // 2) + [0] * (len(long) % 2))
+    for name, (count, tokens) in LONG.items():
+        write_table(out / f"{name}.tsv", long_texts(count, tokens, vocabulary), [0, 1] * (count // 2))
     sequences = text_twin_data.encoded(sentences, vocabulary)
     weights, taken = forced(network, sequences)
     save_file({**load_file(out / "model" / "weights.safetensors"), **weights}, out / "model" / "forced.safetensors")
     shutil.copy(ROOT / "tests/benchmark/forced_exits.ramp", out / "model")
     training = text_twin_data.encoded(text_twin_data.rows(DATA / "sst2" / "train.tsv.gz", TRAINING)[0], vocabulary)
-    lengths = {"short": [len(sequence) for sequence in sequences], "long": [LONG] * len(long), "train": [len(sequence) for sequence in training]}
+    lengths = {"short": [len(sequence) for sequence in sequences], "train": [len(sequence) for sequence in training]}
+    lengths |= {name: [tokens] * count for name, (count, tokens) in LONG.items()}
     (out / "sets.json").write_text(json.dumps({"tokens": lengths, "exits": taken, "size": options.size}) + "\n")
     print(f"{len(sequences)} sentences, mean {statistics.mean(lengths['short']):.1f} tokens, mean exit {statistics.mean(taken):.2f}", file=sys.stderr)
 

@@ -17,10 +17,10 @@ def network(size):
     return BertForSequenceClassification(BertConfig(num_labels=2, **SIZES[size])).eval()
 
 
-def tokenizer(vocabulary):
-    """text -> ids, by the reference implementation."""
+def tokenizer(vocabulary, longest=128):
+    """text -> ids, at most `longest`, by the reference implementation."""
     encoder = BertWordPieceTokenizer(str(vocabulary), lowercase=True)
-    encoder.enable_truncation(128)
+    encoder.enable_truncation(longest)
     return lambda text: encoder.encode(text).ids
 
 

@@ -36,8 +36,8 @@ def main():
 
     answers = sys.stdout
     with contextlib.redirect_stdout(sys.stderr):  # engines print while they load
-        sets = {name: text_twin_data.encoded(text_twin_data.rows(options.work / f"{name}.tsv")[0], options.work / "hf" / "vocab.txt")
-                for name in ("short", "long")}
+        sets = {name: text_twin_data.encoded(text_twin_data.rows(options.work / f"{name}.tsv")[0], options.work / "hf" / "vocab.txt", longest=512)
+                for name in ("short", "long", "longest")}
         found, missing = bert_peers.peers(options.size, options.threads, options.work, options.dtype)
         engines = {peer.name: peer for peer in found}
         print(json.dumps({"engines": list(engines), "missing": missing}), file=answers, flush=True)

@@ -19,9 +19,9 @@ def rows(path, limit=0):
     return [sentence for sentence, _ in split], torch.tensor([int(label) for _, label in split])
 
 
-def encoded(sentences, vocabulary):
-    """Token ids of each sentence, [CLS] and [SEP] included, at most 128."""
-    encode = bert_peers.tokenizer(vocabulary)
+def encoded(sentences, vocabulary, longest=128):
+    """Token ids of each sentence, [CLS] and [SEP] included, at most `longest`."""
+    encode = bert_peers.tokenizer(vocabulary, longest)
     return [encode(sentence) for sentence in sentences]
 
 
