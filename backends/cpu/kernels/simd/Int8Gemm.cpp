@@ -3,6 +3,7 @@
 // widened on the way. (The byte product of AVX2 saturates: it is no exact sum.)
 //
 // A panel begins with the scales of its columns and the sums of their codes.
+#include "backends/cpu/kernels/simd/Narrow.h"
 #include "backends/cpu/kernels/simd/NativeDots.h"
 #include "backends/cpu/kernels/simd/Quantize.h"
 #include "backends/cpu/kernels/simd/ReducedPanel.h"
@@ -20,7 +21,8 @@ struct Int8Base {
 struct Int8 : Int8Base {
   static constexpr int64_t kGroup = 4, kVectorBytes = 4 * kLanes, kElementBytes = 1;
   static constexpr bool kCentred = false;   // codes are as they are, not less the zero point
-  typedef uint8_t Codes __attribute__((ext_vector_type(kLanes)));
+  static constexpr int kVectors = 4;        // whose codes are stored together
+  OFFRAMP_INLINE void storeCodes(const IntVec (&codes)[kVectors], int32_t, char *to) { storeBytes(codes, to); }
   OFFRAMP_INLINE IntVec load(const char *weights) {
     IntVec b;
     __builtin_memcpy(&b, weights, sizeof b);
@@ -33,7 +35,12 @@ struct Int8 : Int8Base {
 struct Int8 : Int8Base {
   static constexpr int64_t kGroup = 2, kVectorBytes = 2 * kLanes, kElementBytes = 2;
   static constexpr bool kCentred = true;
-  typedef int16_t Codes __attribute__((ext_vector_type(kLanes)));
+  static constexpr int kVectors = 2;
+  OFFRAMP_INLINE void storeCodes(const IntVec (&codes)[kVectors], int32_t zero, char *to) {
+    IntVec centred[kVectors];
+    for (int i = 0; i < kVectors; ++i) centred[i] = (codes[i] > 255 ? (IntVec)(255) : codes[i]) - zero;
+    storeHalves(centred, to);
+  }
 #if defined(__AVX512BW__)
   OFFRAMP_INLINE IntVec load(const char *weights) { return (IntVec)_mm512_cvtepi8_epi16(_mm256_loadu_si256((const __m256i *)weights)); }
   OFFRAMP_INLINE IntVec add(IntVec sum, int32_t left, IntVec b) { return sum + (IntVec)_mm512_madd_epi16(_mm512_set1_epi32(left), (__m512i)b); }
@@ -107,10 +114,11 @@ void convertRows(const float *src, int64_t rows, int64_t k, int64_t begin, int64
   for (int64_t r = begin; r < end; ++r) {
     RowCoder coder = rowCoderOf(src + r * k, k);
     scales[r] = coder.row;
-    for (int64_t s = 0; s < leftElements(k); s += kLanes, to += kLanes * Int8::kElementBytes) {
-      IntVec codes = rowCodes(coder, src + r * k, s, k) - (Int8::kCentred ? coder.row.zero : 0);
-      Int8::Codes narrow = __builtin_convertvector(codes, Int8::Codes);
-      __builtin_memcpy(to, &narrow, sizeof narrow);
+    constexpr int64_t step = Int8::kVectors * kLanes;
+    IntVec codes[Int8::kVectors];
+    for (int64_t s = 0; s < leftElements(k); s += step, to += step * Int8::kElementBytes) {
+      rowCodes(coder, src + r * k, s, k, codes);
+      Int8::storeCodes(codes, coder.row.zero, to);
     }
   }
 }

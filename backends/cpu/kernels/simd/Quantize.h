@@ -21,29 +21,39 @@ struct RowScale {
 struct RowCoder {
   RowScale row;
   float inverse;
-  // Codes of some values: 0 … 255. Only where `inverse` is not zero: a row without finite values or of zeros only has the code `zero`. The low bits
-  // of the shifted value are the rounded one. No code is below 0, because the least value is rounded as `zero` was; 256 may occur.
+  // Codes of some values. Only where `inverse` is not zero: a row without finite values or of zeros only has the code `zero`. The low bits
+  // of the shifted value are the rounded one. No code is below 0, because the least value is rounded as `zero` was; 256 may occur and is
+  // stored as 255.
   IntVec codes(Vec v) const {
-    IntVec code = (IntVec)(v * splat(inverse) + splat(kRoundingShift)) + (row.zero - __builtin_bit_cast(int32_t, kRoundingShift));
-    return code > 255 ? (IntVec)(255) : code;
+    return (IntVec)(v * splat(inverse) + splat(kRoundingShift)) + (row.zero - __builtin_bit_cast(int32_t, kRoundingShift));
   }
 };
 
-// Codes of src[s …] up to k; from there on `zero`.
-OFFRAMP_INLINE IntVec rowCodes(const RowCoder &coder, const float *src, int64_t s, int64_t k) {
-  if (coder.inverse == 0 || s >= k) return (IntVec)(coder.row.zero);
-  return coder.codes(k - s >= kLanes ? load(src + s) : load(src + s, k - s));
+// Codes of the vectors src[s …] up to k; from there on `zero`.
+template <int Count> OFFRAMP_INLINE void rowCodes(const RowCoder &coder, const float *src, int64_t s, int64_t k, IntVec (&codes)[Count]) {
+  const bool whole = coder.inverse != 0 && k - s >= Count * kLanes;
+#pragma clang loop unroll(full)
+  for (int i = 0; i < Count; ++i, s += kLanes)
+    if (whole) codes[i] = coder.codes(load(src + s));
+    else if (coder.inverse == 0 || s >= k) codes[i] = (IntVec)(coder.row.zero);
+    else codes[i] = coder.codes(load(src + s, smaller(kLanes, k - s)));
 }
 
+// Four vectors at a time: each of the three results waits for the one before it.
 OFFRAMP_INLINE RowCoder rowCoderOf(const float *src, int64_t k) {
-  Vec low = splat(0), high = splat(0), bad = splat(0);
-  for (int64_t s = 0; s < k; s += kLanes) {
-    Vec v = k - s >= kLanes ? load(src + s) : load(src + s, k - s);
-    low = lesser(v, low), high = larger(v, high);
-    bad += v * splat(0);
-  }
-  float least = -maxLanes(-low), most = maxLanes(high), range = most - least;
-  bool finite = sumLanes(bad) == 0 && range <= 3e38f;
+  constexpr int chains = 4;
+  Vec low[chains], high[chains], bad[chains];
+#pragma clang loop unroll(full)
+  for (int i = 0; i < chains; ++i) low[i] = high[i] = bad[i] = splat(0);
+  auto read = [&](int i, Vec v) { low[i] = lesser(v, low[i]), high[i] = larger(v, high[i]), bad[i] += v * splat(0); };
+  int64_t s = 0;
+  for (; s + chains * kLanes <= k; s += chains * kLanes)
+#pragma clang loop unroll(full)
+    for (int i = 0; i < chains; ++i) read(i, load(src + s + i * kLanes));
+  for (; s < k; s += kLanes) read(0, load(src + s, smaller(kLanes, k - s)));
+  for (int i = 1; i < chains; ++i) low[0] = lesser(low[i], low[0]), high[0] = larger(high[i], high[0]), bad[0] += bad[i];
+  float least = -maxLanes(-low[0]), most = maxLanes(high[0]), range = most - least;
+  bool finite = sumLanes(bad[0]) == 0 && range <= 3e38f;
   if (!finite) return {{__builtin_nanf(""), 0}, 0};
   if (range < kLeastRange) return {{0, 0}, 0};
   float inverse = 255 / range;

@@ -29,8 +29,8 @@ constexpr int64_t kPassDepth = 512;               // k is taken in such steps wh
 constexpr int64_t kPassRows = 96;                 // … for so many rows at a time
 constexpr bool isDeep(int64_t k) { return k > kPassDepth + kPassDepth / 2; }
 
-// Rows are padded, so that conversion writes whole vectors whatever their width.
-OFFRAMP_INLINE int64_t leftElements(int64_t k) { return roundUp(k, 16); }
+// Rows are padded, so that conversion writes whole vectors whatever their width, four at a time.
+OFFRAMP_INLINE int64_t leftElements(int64_t k) { return roundUp(k, 64); }
 template <class P> int64_t columnBytes(int64_t k) { return P::kHeaderBytes + roundUp(k, P::kGroup) / P::kGroup * (P::kVectorBytes / kLanes); }
 template <class P> int64_t weightBytes(int64_t k, int64_t n) { return columnBytes<P>(k) * roundUp(n, kLanes); }
 template <class P> int64_t blockRows(int64_t k) {

@@ -8,32 +8,29 @@
 namespace offramp::cpu::simd {
 namespace {
 
-// c[rows, ·] = epilogue(acc[rows][vectors] + bias); the last vector has `tail` columns. The tile lies in memory (some dozens of vectors in
-// the first-level cache), so that the code of the epilogues exists once.
-__attribute__((noinline)) void finishTile(Vec *acc, int rows, int vectors, int64_t tail, const float *bias, float *c, int64_t ldc, int64_t epilogue) {
-  int count = rows * vectors;
-  if (bias)
-    for (int j = 0; j < vectors; ++j) {
-      Vec b = j == vectors - 1 && tail != kLanes ? load(bias + j * kLanes, tail) : load(bias + j * kLanes);
-      for (int i = 0; i < rows; ++i) acc[i * vectors + j] += b;
+// c[rows, ·] = op(acc[rows][vectors] + bias, what c held) in one pass; the last vector has `tail` columns.
+template <class Op>
+OFFRAMP_INLINE void finishBy(Op op, const Vec *acc, int rows, int vectors, int64_t tail, const float *bias, float *c, int64_t ldc) {
+  for (int i = 0; i < rows; ++i, c += ldc)
+    for (int j = 0; j < vectors; ++j, ++acc) {
+      float *p = c + j * kLanes;
+      if (j < vectors - 1 || tail == kLanes)   // masked stores are microcode on some CPUs
+        store(p, op(bias ? *acc + load(bias + j * kLanes) : *acc, [&] { return load(p); }));
+      else
+        store(p, op(bias ? *acc + load(bias + j * kLanes, tail) : *acc, [&] { return load(p, tail); }), tail);
     }
+}
+
+// The tile lies in memory (some dozens of vectors in the first-level cache), so that the code of the epilogues exists once.
+__attribute__((noinline)) void finishTile(const Vec *acc, int rows, int vectors, int64_t tail, const float *bias, float *c, int64_t ldc, int64_t epilogue) {
+  auto by = [&](auto op) { finishBy(op, acc, rows, vectors, tail, bias, c, ldc); };
   switch (epilogue) {
-  case OFFRAMP_EPILOGUE_GELU: for (int i = 0; i < count; ++i) acc[i] = gelu(acc[i]); break;
-  case OFFRAMP_EPILOGUE_RELU: for (int i = 0; i < count; ++i) acc[i] = relu(acc[i]); break;
-  case OFFRAMP_EPILOGUE_TANH: for (int i = 0; i < count; ++i) acc[i] = tanh(acc[i]); break;
-  default: break;
+  case OFFRAMP_EPILOGUE_GELU: return by([](Vec v, auto) { return gelu(v); });
+  case OFFRAMP_EPILOGUE_RELU: return by([](Vec v, auto) { return relu(v); });
+  case OFFRAMP_EPILOGUE_TANH: return by([](Vec v, auto) { return tanh(v); });
+  case OFFRAMP_EPILOGUE_ADD: return by([](Vec v, auto old) { return v + old(); });
+  default: return by([](Vec v, auto) { return v; });
   }
-  for (int i = 0; i < rows; ++i)
-    for (int j = 0; j < vectors; ++j) {
-      float *p = c + i * ldc + j * kLanes;
-      Vec v = acc[i * vectors + j];
-      if (j < vectors - 1 || tail == kLanes) {   // masked stores are microcode on some CPUs
-        store(p, epilogue == OFFRAMP_EPILOGUE_ADD ? v + load(p) : v);
-      } else {
-        if (epilogue == OFFRAMP_EPILOGUE_ADD) v += load(p, tail);
-        store(p, v, tail);
-      }
-    }
 }
 
 } // namespace

@@ -7,6 +7,7 @@
 // Weights: panels of 32 columns, each [steps of k][2][16 groups of k][16 columns][4 bytes]; int8 begins with scales and code sums of the
 // columns. Missing columns are zero.
 #include "backends/cpu/kernels/simd/Bf16.h"
+#include "backends/cpu/kernels/simd/Narrow.h"
 #include "backends/cpu/kernels/simd/Quantize.h"
 #include "backends/cpu/kernels/simd/ReducedTable.h"
 #include "backends/cpu/kernels/simd/TileEpilogue.h"
@@ -153,7 +154,6 @@ void convertColumns(const float *src, int64_t rows, int64_t k, int64_t begin, in
 }
 
 void convertInt8(const float *src, int64_t rows, int64_t k, int64_t begin, int64_t end, void *left) {
-  typedef uint8_t Bytes __attribute__((ext_vector_type(kLanes)));
   auto *scales = static_cast<RowScale *>(left);
   forLeftRows<Int8Tiles>(rows, k, begin, end, left, [&](int64_t r, char *to) {
     RowCoder coder{{0, 0}, 0};
@@ -162,10 +162,10 @@ void convertInt8(const float *src, int64_t rows, int64_t k, int64_t begin, int64
       scales[r] = coder.row;
     }
     for (int64_t step = 0; step < stepsOf<Int8Tiles>(k); ++step, to += kTileBytes)
-      for (int64_t i = 0; i < Int8Tiles::kStep; i += kLanes) {
-        IntVec codes = rowCodes(coder, src + (r < 0 ? 0 : r) * k, step * Int8Tiles::kStep + i, k);
-        Bytes bytes = __builtin_convertvector(codes, Bytes);
-        __builtin_memcpy(to + i, &bytes, sizeof bytes);
+      for (int64_t i = 0; i < Int8Tiles::kStep; i += 4 * kLanes) {
+        IntVec codes[4];
+        rowCodes(coder, src + (r < 0 ? 0 : r) * k, step * Int8Tiles::kStep + i, k, codes);
+        storeBytes(codes, to + i);
       }
   });
 }
