@@ -31,7 +31,7 @@ ThresholdPoint pointAt(const Collected &c, Leaves leaves, double value) {
     point.meanStage += (double)stage / (double)c.samples;
     exits.push_back(stage);
   }
-  point.accuracy = qualityOf(c.metricsAt(exits));
+  point.quality = qualityOf(c.metricsAt(exits));
   return point;
 }
 
@@ -81,10 +81,10 @@ Thresholds chooseThreshold(Session &session, const Split &valid) {
   found.points = thresholdCurve(*collect(session, used, batch), own);
   if (found.points.empty()) return none(fmt::format("`{}` is not simply compared with one number", *setting));
   for (size_t i = 0; i < found.points.size(); ++i)
-    if (found.points[i].accuracy > found.points[found.best].accuracy) found.best = i;
+    if (found.points[i].quality > found.points[found.best].quality) found.best = i;
   found.chosen = found.best;
   for (size_t i = 0; i < found.points.size(); ++i)
-    if (found.points[i].accuracy >= found.points[found.best].accuracy - kAccuracyGivenUp &&
+    if (found.points[i].quality >= found.points[found.best].quality - kQualityGivenUp &&
         found.points[i].meanStage < found.points[found.chosen].meanStage)
       found.chosen = i;
   session.settings().set(*setting, found.points[found.chosen].value);  // what one pass foretells is tried
@@ -103,10 +103,10 @@ void writeThresholds(const std::filesystem::path &run, const Thresholds &t) {
     json["setting"] = t.setting;
     json["chosen"] = t.points[t.chosen].value;
     const std::string quality = Quality{!t.number}.name();
-    json[quality + "_given_up"] = kAccuracyGivenUp;
+    json[quality + "_given_up"] = kQualityGivenUp;
     json["validation_samples"] = t.samples;
     for (const ThresholdPoint &p : t.points)
-      json["points"].push_back({{"value", p.value}, {quality, p.accuracy}, {"mean_stage", p.meanStage}});
+      json["points"].push_back({{"value", p.value}, {quality, p.quality}, {"mean_stage", p.meanStage}});
   }
   writeFileAtomic(run / "thresholds.json", jsonLine(json) + "\n");
 }

@@ -12,11 +12,11 @@
 namespace offramp::runtime {
 
 struct ThresholdPoint {
-  double value = 0, accuracy = 0, meanStage = 0;  ///< where labels are numbers, `accuracy` is their correlation (qualityOf)
+  double value = 0, quality = 0, meanStage = 0;  ///< quality: accuracy, or correlation where labels are numbers (qualityOf)
 };
 
-/// Accuracy of the recommended value lies at most so much below the best one's.
-inline constexpr double kAccuracyGivenUp = 0.005;
+/// The quality of the recommended value lies at most so much below the best one's.
+inline constexpr double kQualityGivenUp = 0.005;
 
 struct Thresholds {
   std::string setting;                 ///< name of what is compared; empty: nothing was chosen …
@@ -24,7 +24,7 @@ struct Thresholds {
   int64_t samples = 0;
   bool number = false;                 ///< labels are numbers
   std::vector<ThresholdPoint> points;  ///< by value
-  size_t chosen = 0, best = 0;         ///< places in `points`: the earliest exits within kAccuracyGivenUp of the best accuracy; that best one
+  size_t chosen = 0, best = 0;         ///< places in `points`: the earliest exits within kQualityGivenUp of the best; that best one
 };
 
 /// The values that matter for samples that leave where `decision > value` (or ≥, <, ≤: whichever `leave` shows for the value in force).

@@ -187,8 +187,8 @@ void train(const Options &options, const CLI::App &command, const std::vector<st
     std::cerr << fmt::format(
         "on {} validation samples {}={:.4g} {} at mean stage {:.2f} (best: {} at {:.2f} with {:.4g}); eval takes it with --set {}=valid\n",
         thresholds.samples, thresholds.setting, chosen.value,
-        quality.share ? "answers " + quality.text(chosen.accuracy) + " right" : "has the correlation " + quality.text(chosen.accuracy),
-        chosen.meanStage, quality.text(best.accuracy), best.meanStage, best.value, thresholds.setting);
+        quality.share ? "answers " + quality.text(chosen.quality) + " right" : "has the correlation " + quality.text(chosen.quality),
+        chosen.meanStage, quality.text(best.quality), best.meanStage, best.value, thresholds.setting);
   }
   std::cerr << fmt::format("done: {}\n", (fs::path(options.out) / "model.safetensors").string());
 }

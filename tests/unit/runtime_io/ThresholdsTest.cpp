@@ -34,16 +34,16 @@ const ThresholdPoint &at(const std::vector<ThresholdPoint> &points, double value
 
 BOOST_AUTO_TEST_CASE(aboveTheValueLeaves) {
   auto points = thresholdCurve(handMade({0.9f, 0.8f, 0.4f, 0.2f}, {1, 1, 0, 0}), 0.5);
-  BOOST_TEST(at(points, 0.5).accuracy == 1.0);      // 0 and 1 leave, both right; 2 and 3 stay, both right
+  BOOST_TEST(at(points, 0.5).quality == 1.0);      // 0 and 1 leave, both right; 2 and 3 stay, both right
   BOOST_TEST(at(points, 0.5).meanStage == 1.5);
-  BOOST_TEST(at(points, 0.8).accuracy == 0.75);     // 1 stays as well and is wrong later
+  BOOST_TEST(at(points, 0.8).quality == 0.75);     // 1 stays as well and is wrong later
   BOOST_TEST(at(points, 0.8).meanStage == 1.75);
   BOOST_TEST(at(points, 0.2).meanStage == 1.25);    // 3 stays: 0.2 is not above 0.2
 }
 
 BOOST_AUTO_TEST_CASE(belowTheValueLeaves) {
   auto points = thresholdCurve(handMade({0.1f, 0.2f, 0.7f, 0.9f}, {1, 1, 0, 0}), 0.5);
-  BOOST_TEST(at(points, 0.5).accuracy == 1.0);
+  BOOST_TEST(at(points, 0.5).quality == 1.0);
   BOOST_TEST(at(points, 0.2).meanStage == 1.75);    // entropy below 0.2: sample 0 alone
 }
 
@@ -68,9 +68,9 @@ BOOST_AUTO_TEST_CASE(whereLabelsAreNumbersTheirCorrelationCounts) {
   c.decision = {0.1f, NAN, 0.2f, NAN, 0.7f, NAN, 0.9f, NAN};
   c.leave = {1, 1, 1, 1, 0, 1, 0, 1};
   auto points = thresholdCurve(c, 0.5);
-  BOOST_TEST(at(points, 0.5).accuracy == 1.0, boost::test_tools::tolerance(1e-12));
+  BOOST_TEST(at(points, 0.5).quality == 1.0, boost::test_tools::tolerance(1e-12));
   BOOST_TEST(at(points, 0.5).meanStage == 1.5);
-  BOOST_TEST(at(points, 0.1).accuracy == 0.8, boost::test_tools::tolerance(1e-12));  // nobody leaves: 2 and 1, then 3 and 4
+  BOOST_TEST(at(points, 0.1).quality == 0.8, boost::test_tools::tolerance(1e-12));  // nobody leaves: 2 and 1, then 3 and 4
   const CollectedSummary summary = summarize(c);
   BOOST_TEST(summary.metrics.at(0).name == "pearson");
   BOOST_TEST(summary.metrics.at(1).perStage.at(0) == 0.8, boost::test_tools::tolerance(1e-12));
