@@ -80,14 +80,18 @@ void roundRowToInt8(double *row, int64_t k) {
     row[i] = (double)(range / 255) * ((double)std::clamp(std::nearbyint((float)row[i] * inverse) + zero, 0.0f, 255.0f) - (double)zero);
 }
 
-/// Columns of weights: codes -127 … 127, the greatest magnitude being 127.
+/// Columns of weights: codes -127 … 127, of two neighbours together at most 128.
 void roundColumnToInt8(double *w, int64_t k, int64_t n) {
-  float greatest = 0;
+  float greatest = 0, pair = 0;
   bool finite = true;
-  for (int64_t i = 0; i < k; ++i) greatest = std::max(greatest, std::fabs((float)w[i * n])), finite &= std::isfinite((float)w[i * n]);
-  const float inverse = 127 / greatest;
+  for (int64_t i = 0; i < k; ++i) {
+    const float magnitude = std::fabs((float)w[i * n]);
+    greatest = std::max(greatest, magnitude), finite &= std::isfinite(magnitude);
+    if (i % 2) pair = std::max(pair, std::fabs((float)w[(i - 1) * n]) + magnitude);
+  }
+  const float scale = std::max(greatest / 127, pair / 127.999f), inverse = std::min(127 / greatest, 127.999f / pair);
   for (int64_t i = 0; i < k; ++i)
-    w[i * n] = !finite ? NAN : greatest < 1e-30f ? 0 : (double)(greatest / 127) * (double)std::min(std::nearbyint((float)w[i * n] * inverse), 127.0f);
+    w[i * n] = !finite ? NAN : greatest < 1e-30f ? 0 : (double)scale * (double)std::min(std::nearbyint((float)w[i * n] * inverse), 127.0f);
 }
 
 /// Products so small stay as they are in every precision, and such deep ones (docs/spec/numerics.md).

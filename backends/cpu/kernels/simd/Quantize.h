@@ -1,5 +1,6 @@
 // f32 to 8 bits. A row: unsigned with a zero point, so that zero is exact and one-sided values use the whole range. A column of weights:
-// signed, symmetric. Rounding is by adding 1.5·2²³, the same at every level. What is not finite makes the scale NaN, and with it every
+// signed, symmetric, and two neighbours (rows 2s and 2s + 1) together at most 128, so that two products with codes of a row stay within 16 bits:
+// 255·128 = 32640. Rounding is by adding 1.5·2²³, the same at every level. What is not finite makes the scale NaN, and with it every
 // result that reads it: an error stays visible.
 #ifndef OFFRAMP_CPU_QUANTIZE_H
 #define OFFRAMP_CPU_QUANTIZE_H
@@ -11,6 +12,9 @@ namespace {
 
 constexpr float kRoundingShift = 12582912.0f;
 constexpr float kLeastRange = 1e-30f;   // rows and columns of smaller numbers count as zero: 1 / range must stay finite
+constexpr float kMostCode = 127;
+// Of two magnitudes before they are rounded. At 128 both could be rounded up, were they sums of halves and a little more by the error of f32.
+constexpr float kMostOfPair = 127.999f;
 
 // value ≈ scale·(code - zero)
 struct RowScale {
@@ -29,11 +33,11 @@ struct RowCoder {
   }
 };
 
-// Codes of the vectors src[s …] up to k; from there on `zero`.
-template <int Count> OFFRAMP_INLINE void rowCodes(const RowCoder &coder, const float *src, int64_t s, int64_t k, IntVec (&codes)[Count]) {
-  const bool whole = coder.inverse != 0 && k - s >= Count * kLanes;
+// Codes of the four vectors src[s …] up to k; from there on `zero`.
+OFFRAMP_INLINE void rowCodes(const RowCoder &coder, const float *src, int64_t s, int64_t k, IntVec (&codes)[4]) {
+  const bool whole = coder.inverse != 0 && k - s >= 4 * kLanes;
 #pragma clang loop unroll(full)
-  for (int i = 0; i < Count; ++i, s += kLanes)
+  for (int i = 0; i < 4; ++i, s += kLanes)
     if (whole) codes[i] = coder.codes(load(src + s));
     else if (coder.inverse == 0 || s >= k) codes[i] = (IntVec)(coder.row.zero);
     else codes[i] = coder.codes(load(src + s, smaller(kLanes, k - s)));
@@ -60,17 +64,24 @@ OFFRAMP_INLINE RowCoder rowCoderOf(const float *src, int64_t k) {
   return {{range / 255, (int32_t)((-least * inverse + kRoundingShift) - kRoundingShift)}, inverse};
 }
 
-// Scales of kLanes columns of weights: greatest magnitude / 127. `columns` of them exist; the others read as zero.
+// Scales of kLanes columns of weights. `columns` of them exist; the others read as zero.
 struct ColumnCoders {
   Vec scale, inverse;
 };
 OFFRAMP_INLINE ColumnCoders columnCodersOf(const float *w, int64_t ldw, int64_t k, int64_t columns) {
-  Vec greatest = splat(0), bad = splat(0);
-  for (int64_t s = 0; s < k; ++s) {
-    Vec v = columns == kLanes ? load(w + s * ldw) : load(w + s * ldw, columns);
-    greatest = larger(larger(v, -v), greatest), bad += v * splat(0);
+  Vec greatest = splat(0), pair = splat(0), bad = splat(0);
+  auto magnitude = [&](int64_t s) {
+    Vec v = s >= k ? splat(0) : columns == kLanes ? load(w + s * ldw) : load(w + s * ldw, columns);
+    bad += v * splat(0);
+    return larger(v, -v);
+  };
+  for (int64_t s = 0; s < k; s += 2) {
+    Vec even = magnitude(s), odd = magnitude(s + 1);
+    greatest = larger(larger(even, odd), greatest), pair = larger(even + odd, pair);
   }
-  ColumnCoders coders{greatest / splat(127), splat(127) / greatest};
+  Vec scale = larger(greatest / splat(kMostCode), pair / splat(kMostOfPair));
+  Vec inverse = lesser(splat(kMostCode) / greatest, splat(kMostOfPair) / pair);
+  ColumnCoders coders{scale, inverse};
   coders.scale = greatest < splat(kLeastRange) ? splat(0) : coders.scale;
   coders.inverse = greatest < splat(kLeastRange) ? splat(0) : coders.inverse;
   coders.inverse = bad == splat(0) ? coders.inverse : splat(0);
@@ -81,7 +92,7 @@ OFFRAMP_INLINE IntVec columnCodes(const float *w, int64_t columns, Vec inverse) 
   Vec v = columns == kLanes ? load(w) : load(w, columns);
   v = inverse == splat(0) ? splat(0) : v;   // what is not finite has no code
   v = (v * inverse + splat(kRoundingShift)) - splat(kRoundingShift);
-  return __builtin_convertvector(lesser(v, splat(127)), IntVec);   // -127 needs no limit: |v|·(127/greatest) rounds to 127 at most
+  return __builtin_convertvector(lesser(v, splat(kMostCode)), IntVec);   // -127 needs no limit: |v|·(127/greatest) rounds to 127 at most
 }
 
 // Codes of `Group` rows from s on (zero from row k on), a byte each, in every lane; adds them to `sums`.
