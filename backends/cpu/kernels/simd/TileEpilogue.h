@@ -8,22 +8,22 @@
 namespace offramp::cpu::simd {
 namespace {
 
-// c[rows, ·] = op(acc[rows][vectors] + bias, what c held) in one pass; the last vector has `tail` columns.
-template <class Op>
-OFFRAMP_INLINE void finishBy(Op op, const Vec *acc, int rows, int vectors, int64_t tail, const float *bias, float *c, int64_t ldc) {
+// c[rows, ·] = op(sum(row, vector) + bias, what c held) in one pass; the last of `vectors` has `tail` columns.
+template <class Sum, class Op>
+OFFRAMP_INLINE void finishBy(Op op, Sum sum, int rows, int vectors, int64_t tail, const float *bias, float *c, int64_t ldc) {
   for (int i = 0; i < rows; ++i, c += ldc)
-    for (int j = 0; j < vectors; ++j, ++acc) {
+    for (int j = 0; j < vectors; ++j) {
       float *p = c + j * kLanes;
+      Vec v = sum(i, j);
       if (j < vectors - 1 || tail == kLanes)   // masked stores are microcode on some CPUs
-        store(p, op(bias ? *acc + load(bias + j * kLanes) : *acc, [&] { return load(p); }));
+        store(p, op(bias ? v + load(bias + j * kLanes) : v, [&] { return load(p); }));
       else
-        store(p, op(bias ? *acc + load(bias + j * kLanes, tail) : *acc, [&] { return load(p, tail); }), tail);
+        store(p, op(bias ? v + load(bias + j * kLanes, tail) : v, [&] { return load(p, tail); }), tail);
     }
 }
-
-// The tile lies in memory (some dozens of vectors in the first-level cache), so that the code of the epilogues exists once.
-__attribute__((noinline)) void finishTile(const Vec *acc, int rows, int vectors, int64_t tail, const float *bias, float *c, int64_t ldc, int64_t epilogue) {
-  auto by = [&](auto op) { finishBy(op, acc, rows, vectors, tail, bias, c, ldc); };
+template <class Sum>
+OFFRAMP_INLINE void finish(Sum sum, int rows, int vectors, int64_t tail, const float *bias, float *c, int64_t ldc, int64_t epilogue) {
+  auto by = [&](auto op) { finishBy(op, sum, rows, vectors, tail, bias, c, ldc); };
   switch (epilogue) {
   case OFFRAMP_EPILOGUE_GELU: return by([](Vec v, auto) { return gelu(v); });
   case OFFRAMP_EPILOGUE_RELU: return by([](Vec v, auto) { return relu(v); });
@@ -31,6 +31,12 @@ __attribute__((noinline)) void finishTile(const Vec *acc, int rows, int vectors,
   case OFFRAMP_EPILOGUE_ADD: return by([](Vec v, auto old) { return v + old(); });
   default: return by([](Vec v, auto) { return v; });
   }
+}
+
+// Sums acc[rows][vectors]. The tile lies in memory (some dozens of vectors in the first-level cache), so that the code of the epilogues exists once.
+__attribute__((noinline)) inline void finishTile(const Vec *acc, int rows, int vectors, int64_t tail, const float *bias, float *c, int64_t ldc,
+                                                 int64_t epilogue) {
+  finish([&](int i, int j) { return acc[i * vectors + j]; }, rows, vectors, tail, bias, c, ldc, epilogue);
 }
 
 } // namespace

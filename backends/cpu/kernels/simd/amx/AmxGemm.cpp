@@ -26,25 +26,17 @@ struct Bf16Tiles {
   static constexpr int64_t kStep = 32, kHeaderBytes = 0;   // rows of weights in a tile
   static int64_t leftHeaderBytes(int64_t) { return 0; }
   template <int Sum, int Left, int Right> OFFRAMP_INLINE void add() { addBf16Tiles<Sum, Left, Right>(); }
-  static void toFloats(const ReducedArgs &, const char *, int64_t, int64_t, int64_t, Vec *) {}
+  // The sum of a row and a vector of a panel, as float.
+  OFFRAMP_INLINE Vec toFloat(Vec sum, const ReducedArgs &, const char *, int64_t, int64_t) { return sum; }
 };
 struct Int8Tiles {
   static constexpr int64_t kStep = 64, kHeaderBytes = kPanel * 8;
   static int64_t leftHeaderBytes(int64_t rows) { return roundUp(rows * (int64_t)sizeof(RowScale), 64); }
   template <int Sum, int Left, int Right> OFFRAMP_INLINE void add() { addInt8Tiles<Sum, Left, Right>(); }
-  // sums[rows][vectors], whole numbers until now, of rows from `row` on; header: the panel's
-  static void toFloats(const ReducedArgs &args, const char *header, int64_t row, int64_t rows, int64_t vectors, Vec *sums) {
-    const RowScale *scales = static_cast<const RowScale *>(args.left) + row;
-    for (int64_t v = 0; v < vectors; ++v) {
-      Vec scale = load((const float *)header + v * kLanes);
-      IntVec codes;
-      __builtin_memcpy(&codes, header + 4 * (kPanel + v * kLanes), sizeof codes);
-      for (int64_t i = 0; i < rows; ++i) {
-        IntVec acc;
-        __builtin_memcpy(&acc, &sums[i * vectors + v], sizeof acc);
-        sums[i * vectors + v] = dequantize(acc, codes, scale, scales[i]);
-      }
-    }
+  OFFRAMP_INLINE Vec toFloat(Vec sum, const ReducedArgs &args, const char *header, int64_t row, int64_t vector) {
+    IntVec codes;
+    __builtin_memcpy(&codes, header + 4 * (kPanel + vector * kLanes), sizeof codes);
+    return dequantize((IntVec)sum, codes, load((const float *)header + vector * kLanes), static_cast<const RowScale *>(args.left)[row]);
   }
 };
 
@@ -200,6 +192,15 @@ template <class T, int Groups, int Sides, bool Ahead> void sumsOfTiles(const cha
   if constexpr (Groups == 2 && Sides == 2) storeTile<3>(sums + kSide * stride + kStepBytes, stride);
 }
 
+// The end of the sums [rows][vectors] of a panel, from `row` on.
+template <class T>
+__attribute__((noinline)) void finishBlock(const ReducedArgs &args, const char *panel, const Vec *sums, int64_t vectors, int64_t row, int64_t rows,
+                                           int64_t column, int64_t columns) {
+  const int64_t used = (columns + kLanes - 1) / kLanes;
+  finish([&](int i, int j) { return T::toFloat(sums[i * vectors + j], args, panel, row + i, j); }, (int)rows, (int)used, columns - (used - 1) * kLanes,
+         args.bias ? args.bias + column : nullptr, args.c + row * args.ldc + column, args.ldc, args.epilogue);
+}
+
 template <class T, int Groups, int Sides, bool Ahead>
 void block(const ReducedArgs &args, const char *panel, int64_t column, int64_t row) {
   constexpr int64_t vectors = Sides * kVectorsPerSide;
@@ -207,14 +208,7 @@ void block(const ReducedArgs &args, const char *panel, int64_t column, int64_t r
   const int64_t steps = stepsOf<T>(args.k), group = steps * kTileBytes;
   const char *a = static_cast<const char *>(args.left) + T::leftHeaderBytes(args.rows) + row / kSide * group;
   sumsOfTiles<T, Groups, Sides, Ahead>(a, group, panel + T::kHeaderBytes, steps, (char *)sums);
-  const int64_t rows = smaller(Groups * kSide, args.rows - row), columns = smaller(Sides * kSide, args.n - column);
-  T::toFloats(args, panel, row, rows, vectors, sums);
-  const int64_t used = (columns + kLanes - 1) / kLanes;
-  if (used < vectors)   // the last panel: vectors move together
-    for (int64_t i = 1; i < rows; ++i)
-      for (int64_t v = 0; v < used; ++v) sums[i * used + v] = sums[i * vectors + v];
-  finishTile(sums, (int)rows, (int)used, columns - (used - 1) * kLanes, args.bias ? args.bias + column : nullptr, args.c + row * args.ldc + column, args.ldc,
-             args.epilogue);
+  finishBlock<T>(args, panel, sums, vectors, row, smaller(Groups * kSide, args.rows - row), column, smaller(Sides * kSide, args.n - column));
 }
 
 template <class T, int Sides> void panelOfSides(const ReducedArgs &args, const char *panel, int64_t column) {
