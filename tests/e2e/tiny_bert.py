@@ -1,4 +1,4 @@
-"""A small BERT in a Hugging Face folder, and sentences for it, without any package: tiny_bert.py FOLDER ROWS
+"""A small BERT in a Hugging Face folder, and sentences for it, without any package: tiny_bert.py FOLDER ROWS [POSITIONS HIDDEN]
 
 Writes FOLDER/hf (config.json, vocab.txt, model.safetensors: 2 layers of width 32, random weights) and FOLDER/{train,test}.tsv, test.txt, pairs.jsonl.
 Sentences are good or bad by one word of theirs.
@@ -18,7 +18,8 @@ GOOD, BAD = ["fine", "lovely", "warm", "superb"], ["dull", "bad", "awful", "cold
 PLAIN = ["the", "film", "actor", "story", "was", "is", "a", "and", "scene", "##s", "very", ",", "."]
 words = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *PLAIN, *GOOD, *BAD]
 (folder / "hf/vocab.txt").write_text("\n".join(words) + "\n")
-layers, width, heads, hidden, positions = 2, 32, 4, 64, 24
+layers, width, heads = 2, 32, 4
+positions, hidden = map(int, sys.argv[3:5] or (24, 64))
 (folder / "hf/config.json").write_text(json.dumps({
     "model_type": "bert", "hidden_act": "gelu", "num_hidden_layers": layers, "hidden_size": width, "num_attention_heads": heads,
     "intermediate_size": hidden, "vocab_size": len(words), "max_position_embeddings": positions, "type_vocab_size": 2}))
