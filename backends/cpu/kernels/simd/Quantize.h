@@ -13,7 +13,7 @@ namespace {
 constexpr float kRoundingShift = 12582912.0f;
 constexpr float kLeastRange = 1e-30f;   // rows and columns of smaller numbers count as zero: 1 / range must stay finite
 constexpr float kMostCode = 127;
-// Of two magnitudes before they are rounded. At 128 both could be rounded up, were they sums of halves and a little more by the error of f32.
+// Of two magnitudes before they are rounded. Were it 128, f32's error could lift 63.5 and 64.5 over their ties: 64 + 65.
 constexpr float kMostOfPair = 127.999f;
 
 // value ≈ scale·(code - zero)
