@@ -1,6 +1,5 @@
 // Products in int8 on vector registers: rows as unsigned codes, weights as signed ones, four products to a lane (NativeDots.h), sums exact in 32
 // bits, the zero point's share taken off at the end. A panel begins with the scales of its columns and the sums of their codes.
-#include "backends/cpu/kernels/simd/Narrow.h"
 #include "backends/cpu/kernels/simd/NativeDots.h"
 #include "backends/cpu/kernels/simd/Quantize.h"
 #include "backends/cpu/kernels/simd/ReducedPanel.h"
@@ -65,11 +64,7 @@ void convertRows(const float *src, int64_t rows, int64_t k, int64_t begin, int64
   for (int64_t r = begin; r < end; ++r) {
     RowCoder coder = rowCoderOf(src + r * k, k);
     scales[r] = coder.row;
-    IntVec codes[4];
-    for (int64_t s = 0; s < leftElements(k); s += 4 * kLanes, to += 4 * kLanes) {
-      rowCodes(coder, src + r * k, s, k, codes);
-      storeBytes(codes, to);
-    }
+    for (int64_t s = 0; s < leftElements(k); s += 4 * kLanes, to += 4 * kLanes) storeRowCodes(coder, src + r * k, s, k, to);
   }
 }
 

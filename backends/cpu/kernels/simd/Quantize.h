@@ -5,7 +5,7 @@
 #ifndef OFFRAMP_CPU_QUANTIZE_H
 #define OFFRAMP_CPU_QUANTIZE_H
 
-#include "backends/cpu/kernels/simd/Simd.h"
+#include "backends/cpu/kernels/simd/Narrow.h"
 
 namespace offramp::cpu::simd {
 namespace {
@@ -33,14 +33,16 @@ struct RowCoder {
   }
 };
 
-// Codes of the four vectors src[s …] up to k; from there on `zero`.
-OFFRAMP_INLINE void rowCodes(const RowCoder &coder, const float *src, int64_t s, int64_t k, IntVec (&codes)[4]) {
+// Stores the codes of the four vectors src[s …] up to k, from there on `zero`, a byte each.
+OFFRAMP_INLINE void storeRowCodes(const RowCoder &coder, const float *src, int64_t s, int64_t k, void *to) {
+  IntVec codes[4];
   const bool whole = coder.inverse != 0 && k - s >= 4 * kLanes;
 #pragma clang loop unroll(full)
   for (int i = 0; i < 4; ++i, s += kLanes)
     if (whole) codes[i] = coder.codes(load(src + s));
     else if (coder.inverse == 0 || s >= k) codes[i] = (IntVec)(coder.row.zero);
     else codes[i] = coder.codes(load(src + s, smaller(kLanes, k - s)));
+  storeBytes(codes, to);
 }
 
 // Four vectors at a time: each of the three results waits for the one before it.

@@ -7,7 +7,6 @@
 // Weights: panels of 32 columns, each [steps of k][2][16 groups of k][16 columns][4 bytes]; int8 begins with scales and code sums of the
 // columns. Missing columns are zero.
 #include "backends/cpu/kernels/simd/Bf16.h"
-#include "backends/cpu/kernels/simd/Narrow.h"
 #include "backends/cpu/kernels/simd/Quantize.h"
 #include "backends/cpu/kernels/simd/ReducedTable.h"
 #include "backends/cpu/kernels/simd/TileEpilogue.h"
@@ -154,11 +153,8 @@ void convertInt8(const float *src, int64_t rows, int64_t k, int64_t begin, int64
       scales[r] = coder.row;
     }
     for (int64_t step = 0; step < stepsOf<Int8Tiles>(k); ++step, to += kTileBytes)
-      for (int64_t i = 0; i < Int8Tiles::kStep; i += 4 * kLanes) {
-        IntVec codes[4];
-        rowCodes(coder, src + (r < 0 ? 0 : r) * k, step * Int8Tiles::kStep + i, k, codes);
-        storeBytes(codes, to + i);
-      }
+      for (int64_t i = 0; i < Int8Tiles::kStep; i += 4 * kLanes)
+        storeRowCodes(coder, src + (r < 0 ? 0 : r) * k, step * Int8Tiles::kStep + i, k, to + i);
   });
 }
 
