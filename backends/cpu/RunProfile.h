@@ -1,5 +1,5 @@
 // The machine profile a run works with: RUN/machine.json (machine-bf16.json, machine-int8.json in these precisions), made at the first use
-// of the trained run and kept, so that the cost model decides alike from then on. On another CPU, or with another thread count, the
+// of the trained run and kept, so that the cost model decides alike from then on. On another CPU, with another thread count or another kernel, the
 // machine's own stored profile serves and the run's stays as it is. Training never comes here: it uses no measured choice.
 #pragma once
 

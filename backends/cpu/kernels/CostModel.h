@@ -15,7 +15,8 @@ struct MachineProfile {
   int version = kVersion;
   std::string cpu;                // the CPU it was measured on, as MachineProfile.h names it
   int threads = 1;
-  std::string precision = "f32";  // of linear()'s weights, as precisionName says
+  std::string precision = "f32";  // of linear()'s weights, as precisionName says …
+  std::string products;           // … and what multiplied them, as engineProducts says: another kernel has other rates
   std::vector<int64_t> rows;      // ladder of row counts, ascending …
   std::vector<double> macsPerNs;  // … and the rate of linear() there (multiply-adds per nanosecond)
   double copyBytesPerNs = 8;      // moving rows: bytes read and written once

@@ -164,11 +164,18 @@ int engineThreads(const Engine *engine) { return engine->threads; }
 Precision enginePrecision(const Engine *engine) { return engine->options.precision; }
 const char *engineLevel(const Engine *engine) { return engine->simd->name; }
 
-std::string engineProducts(const Engine *engine) {
-  const ReducedKernel *kernel = engine->reduced;
-  if (!kernel) return engine->simd->name;
+static std::string productsOf(const SimdTable *simd, const ReducedKernel *kernel, Precision precision) {
+  if (!kernel) return simd->name;
   if (!kernel->emulated) return kernel->name;
-  return std::string(kernel->name) + ", " + precisionName(engine->options.precision) + " emulated";
+  return std::string(kernel->name) + ", " + precisionName(precision) + " emulated";
+}
+
+std::string engineProducts(const Engine *engine) { return productsOf(engine->simd, engine->reduced, engine->options.precision); }
+
+std::string productsOnThisCpu(Precision precision) {
+  EngineOptions options;
+  options.precision = precision;
+  return productsOf(simdTable(options.level), reducedKernelFor(options), precision);
 }
 
 void engineWeightsChanged(Engine *engine) { ++engine->weightsVersion; }

@@ -57,6 +57,7 @@ Precision enginePrecision(const Engine *engine);
 const char *engineLevel(const Engine *engine);    // "x86-64-v4" …
 // What multiplies weights: "x86-64-v4", "amx-bf16", "x86-64-v3, bf16 emulated" …
 std::string engineProducts(const Engine *engine);
+std::string productsOnThisCpu(Precision precision);   // the same of an engine whose kernel nobody chose
 // Weights were written (loaded, an optimizer step): packed copies are made again at their next use. Memory is kept.
 void engineWeightsChanged(Engine *engine);
 // The same for the weights in [begin, end) only: an optimizer step leaves frozen ones packed.

@@ -42,6 +42,7 @@ MachineProfile measureProfile(Engine *engine, const std::vector<GemmShape> &shap
   p.cpu = cpuName();
   p.threads = engineThreads(engine);
   p.precision = precisionName(enginePrecision(engine));
+  p.products = engineProducts(engine);
   p.rows = {1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024};
   offramp_call call{};
   call.engine = engine;
@@ -87,8 +88,9 @@ MachineProfile measureProfile(Engine *engine, const std::vector<GemmShape> &shap
 }
 
 std::string profileText(const MachineProfile &p) {
-  nlohmann::ordered_json j = {{"version", p.version},     {"cpu", p.cpu},              {"threads", p.threads}, {"precision", p.precision}, {"rows", p.rows},
-                              {"macs_per_ns", p.macsPerNs}, {"copy_bytes_per_ns", p.copyBytesPerNs}, {"call_ns", p.callNs}};
+  nlohmann::ordered_json j = {{"version", p.version},     {"cpu", p.cpu},   {"threads", p.threads},         {"precision", p.precision},
+                              {"products", p.products},   {"rows", p.rows}, {"macs_per_ns", p.macsPerNs},    {"copy_bytes_per_ns", p.copyBytesPerNs},
+                              {"call_ns", p.callNs}};
   return j.dump(1) + "\n";
 }
 
@@ -117,8 +119,12 @@ std::optional<MachineProfile> profileFromText(std::string_view text) {
     p.rows.push_back(value);
     p.macsPerNs.push_back(rate.get<double>());
   }
-  if (auto cpu = j.find("cpu"); cpu != j.end() && cpu->is_string()) p.cpu = cpu->get<std::string>();
-  if (auto precision = j.find("precision"); precision != j.end() && precision->is_string()) p.precision = precision->get<std::string>();   // else f32
+  auto name = [&](const char *key, std::string &to) {
+    if (auto at = j.find(key); at != j.end() && at->is_string()) to = at->get<std::string>();
+  };
+  name("cpu", p.cpu);
+  name("precision", p.precision);
+  name("products", p.products);
   p.threads = int(threads);
   p.measured = true;
   return p;
@@ -126,7 +132,9 @@ std::optional<MachineProfile> profileFromText(std::string_view text) {
 
 std::optional<MachineProfile> matchingProfile(std::string_view text, int threads, Precision precision) {
   std::optional<MachineProfile> p = profileFromText(text);
-  return p && p->threads == threads && p->cpu == cpuName() && p->precision == precisionName(precision) ? p : std::nullopt;
+  const bool fits = p && p->threads == threads && p->cpu == cpuName() && p->precision == precisionName(precision) &&
+                    p->products == productsOnThisCpu(precision);
+  return fits ? p : std::nullopt;
 }
 
 std::optional<MachineProfile> profileFromFile(const std::string &path, int threads, Precision precision) {

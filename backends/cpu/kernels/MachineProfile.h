@@ -32,7 +32,8 @@ std::vector<double> plausibleRates(const std::vector<int64_t> &rows, std::vector
 std::string profileText(const MachineProfile &profile);                          // JSON
 std::optional<MachineProfile> profileFromText(std::string_view text);            // nothing when damaged or of another version
 
-// The same, if it was measured on this CPU with so many threads in this precision; for a profile that travelled with a model.
+// The same, if it was measured on this CPU with so many threads, in this precision by the kernel that multiplies now; for a profile that travelled
+// with a model.
 std::optional<MachineProfile> matchingProfile(std::string_view text, int threads, Precision precision = Precision::F32);
 // The profile in a file, if it matches. No file, a damaged or a foreign one: nothing.
 std::optional<MachineProfile> profileFromFile(const std::string &path, int threads, Precision precision = Precision::F32);

@@ -131,6 +131,10 @@ BOOST_AUTO_TEST_CASE(profileIsMeasuredAndKept) {
   foreign.cpu = "another CPU";
   BOOST_TEST(writeProfile(foreign, profilePath(1)));
   BOOST_TEST(!storedProfile(1).has_value());
+  MachineProfile older = first;
+  older.products = "an earlier kernel";
+  BOOST_TEST(writeProfile(older, profilePath(1)));
+  BOOST_TEST(!storedProfile(1).has_value());
   std::filesystem::remove_all(folder);
 }
 
