@@ -31,7 +31,7 @@ struct Thresholds {
 /// Empty if `leave` is no such comparison, or there are no labels.
 std::vector<ThresholdPoint> thresholdCurve(const Collected &collected, double inForce);
 
-/// Finds the setting by trying, chooses, and tries the choice. At most 1000 samples. Settings are as before when it returns.
+/// Finds the setting by trying, chooses, and tries the choice. At most 4000 samples. Settings are as before when it returns.
 Thresholds chooseThreshold(Session &session, const Split &valid);
 
 /// RUN/thresholds.json.
