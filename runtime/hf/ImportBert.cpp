@@ -93,10 +93,30 @@ void place(Weights &weights, const TensorPair &pair, const std::vector<float> &t
   forEachElement(pair, (int64_t)theirs.size(), [&](size_t there, size_t here) { ours[here] = theirs[there]; });
 }
 
+/// They are written into the model between quotes.
+void checkColumns(const std::vector<std::string> &columns) {
+  if (columns.empty() || columns.size() > 2) userError("a text is in one column or two, {} are named", columns.size());
+  for (const std::string &name : columns)
+    if (name.empty() || std::any_of(name.begin(), name.end(), [](unsigned char c) { return c < ' ' || c == '"' || c == '\\'; }))
+      userError("column `{}`: a name is not empty and has no quote, backslash or control character", name);
+}
+
+std::string startingText(const ImportOptions &options, const StartingModel &model) {
+  const std::string suffix = ".ramp.in", method = !options.method.empty() ? options.method : model.classes == 1 ? "agreement" : "max-probability";
+  if (!fs::is_directory(options.starting)) userError("the library has no folder `{}` of starting models", options.starting.string());
+  std::vector<std::string> known;
+  for (const fs::directory_entry &file : fs::directory_iterator(options.starting))
+    if (const std::string name = file.path().filename().string(); name.ends_with(suffix)) known.push_back(name.substr(0, name.size() - suffix.size()));
+  std::sort(known.begin(), known.end());
+  if (std::find(known.begin(), known.end(), method) == known.end()) userError("there is no starting model `{}`; there are {}", method, fmt::join(known, ", "));
+  return startingModelText(model, readFile(options.starting / (method + suffix)), fmt::format("starting model `{}`", method));
+}
+
 }  // namespace
 
 ImportSummary importBert(const ImportOptions &options) {
   if (!fs::is_directory(options.folder)) userError("`{}` is no folder", options.folder.string());
+  checkColumns(options.columns);
   if (fs::exists(fs::symlink_status(options.out))) userError("`{}` exists; choose another `--out`", options.out.string());
   ImportSummary summary;
   summary.config = readBertConfig(options.folder / "config.json");
@@ -119,7 +139,7 @@ ImportSummary importBert(const ImportOptions &options) {
   summary.classes = options.classes > 0 ? options.classes : 2;
   if (const TensorView *classifier = options.head ? source.find("classifier.weight") : nullptr) {
     const int64_t classes = classifier->shape.empty() ? 0 : classifier->shape[0];
-    if (classes < 2) userError("`{}`: the classifier has {} output; a label has at least 2 classes (numbers are not predicted yet)", options.folder.string(), classes);
+    if (classes < 1) userError("{}: tensor `classifier.weight` has no outputs", weightsPath(options.folder));
     if (options.classes > 0 && options.classes != classes)
       userError("`--classes` is {}, the classifier of `{}` has {}; remove it from the folder to start anew", options.classes, options.folder.string(), classes);
     summary.classes = classes;
@@ -127,8 +147,12 @@ ImportSummary importBert(const ImportOptions &options) {
     takeAll(classifierTensors(config, classes));
   }
   summary.leftOut = source.leftOut(options.head);
-  StartingModel model{config, summary.classes, max, vocabulary.size, vocabulary.lowercase, options.pair, options.folder.filename().string(), {}};
-  if (summary.classifier && (int64_t)config.classNames.size() == summary.classes) model.classNames = config.classNames;
+  StartingModel model;
+  model.config = config, model.classes = summary.classes, model.max = max;
+  model.vocabulary = vocabulary.size, model.lowercase = vocabulary.lowercase;
+  model.classToken = options.head, model.columns = options.columns, model.origin = options.folder.filename().string();
+  if (summary.classifier && summary.classes > 1 && (int64_t)config.classNames.size() == summary.classes) model.classNames = config.classNames;
+  const std::string text = startingText(options, model);
 
   std::vector<TensorToWrite> tensors;
   for (const auto &[name, weight] : weights) tensors.push_back({name, TensorType::F32, weight.first, weight.second.data()});
@@ -136,7 +160,7 @@ ImportSummary importBert(const ImportOptions &options) {
     writeFileAtomic(making / "vocab.txt", vocabulary.text);
     writeSafetensors(making / "weights.safetensors", std::move(tensors), {{"format", "pt"}});
     if (!model.classNames.empty()) writeFileAtomic(making / "classes.txt", fmt::format("{}\n", fmt::join(model.classNames, "\n")));
-    writeFileAtomic(making / "model.ramp", startingModelText(model));
+    writeFileAtomic(making / "model.ramp", text);
   });
   return summary;
 }

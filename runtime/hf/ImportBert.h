@@ -8,10 +8,12 @@ namespace offramp::runtime::hf {
 
 struct ImportOptions {
   std::filesystem::path folder, out;
-  int64_t classes = 0;  ///< 0: those of the folder's classifier, else 2
+  int64_t classes = 0;  ///< 0: those of the folder's classifier, else 2; 1: the label is a number
   int64_t max = 0;      ///< longest text in tokens; 0: 128, or as many as the encoder has positions
-  bool pair = false;    ///< two texts per sample
-  bool head = true;     ///< false: pooler and classifier are left out, for models with heads of their own
+  std::vector<std::string> columns{"sentence"};  ///< of the data that hold the text: one, or two for pairs
+  bool head = true;     ///< false: pooler and classifier are left out, the exits read the mean of all tokens
+  std::filesystem::path starting;  ///< folder of the library's starting texts, each NAME.ramp.in …
+  std::string method;              ///< … and which of them; empty: `max-probability`, or `agreement` where the label is a number
 };
 
 struct ImportSummary {

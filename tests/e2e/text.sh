@@ -51,6 +51,22 @@ refused 1 "sample 1: the first text is not UTF-8 at byte 2" single/texts latin1.
 printf 'A superb film\r\n\r\n' >two.txt
 [[ $(./sentiment two.txt | wc -l) -eq 3 ]] || fail "an empty line is a text too"
 
+# ConsistentEE as the import writes it, on columns of other names: gates learn, and the program takes the exits of `eval`.
+sed '1s/sentence/review/' train.tsv >reviews.tsv
+"$offramp" import hf hf --out gates --max 12 --encoder-only --method consistentee --columns review >/dev/null
+"$offramp" fmt --check gates/model.ramp || fail "the starting model with gates is not in the canonical layout"
+"$offramp" train gates/model.ramp --init gates/weights.safetensors --data train=reviews.tsv --out gated --threads 1 --seed 1 --set fine_tune.epochs=7 \
+  --set fine_tune.lr=2e-3 --set learn_to_exit.epochs=15 --set alpha=0.45 2>/dev/null
+"$offramp" eval gated --data test=reviews.tsv --threads 1 --predictions gated.tsv --json >gated.json 2>/dev/null
+python3 - <<'P' || fail "gates: accuracy or exits"
+import json
+found = json.load(open("gated.json"))
+assert found["accuracy"] > 0.9 and found["mean_stage"] < 2, found
+P
+"$offramp" build gated -o gated.program >/dev/null
+./gated.program reviews.tsv >gated.program.tsv 2>/dev/null
+cmp <(cut -f1-4 gated.tsv) <(cut -f1-4 gated.program.tsv) || fail "the program with gates takes other exits"
+
 "$offramp" export hf run --like hf --out back >exported
 grep -q "BertForSequenceClassification of 2 classes" exported || { cat exported; fail "the export's account"; }
 "$offramp" import hf back --out again >/dev/null
@@ -69,8 +85,6 @@ P
 "$offramp" import hf hf --out pair --pair --max 20 >/dev/null
 "$offramp" train pair/model.ramp --init pair/weights.safetensors --data train=pairs.jsonl --out pairrun --threads 1 --set fine_tune.epochs=1 2>/dev/null
 "$offramp" eval pairrun --data test=pairs.jsonl --threads 1 --json >/dev/null 2>&1
-
-
 "$offramp" eval pairrun --data test=pairs.jsonl --threads 1 --set threshold=0 --predictions pairs.tsv >/dev/null 2>&1
 half=$(tail -n +2 pairs.tsv | cut -f5 | sort -g | sed -n 200p)  # a threshold at which one half leaves at the first stage
 "$offramp" eval pairrun --data test=pairs.jsonl --threads 1 --batch 7 --set threshold=$half --predictions pairs.tsv >/dev/null 2>&1

@@ -21,7 +21,7 @@ void import(const hf::ImportOptions &options) {
   const hf::BertConfig &c = s.config;
   std::cout << fmt::format("{}: {} layers of width {}, {} heads, hidden {}, {} tokens, {} positions; {} tensors taken\n", options.folder.string(), c.layers, c.width, c.heads,
                            c.hidden, c.vocabulary, c.positions, s.tensors);
-  std::cout << (s.classifier ? fmt::format("the classifier of {} classes is the head of stage {}; the other exits start anew\n", s.classes, c.layers)
+  std::cout << (s.classifier ? fmt::format("the classifier of {} is the head of stage {}; the other exits start anew\n", s.classes == 1 ? "a number" : fmt::format("{} classes", s.classes), c.layers)
                 : s.pooler   ? fmt::format("the pooler is in the head of stage {}; the exits' other weights start anew\n", c.layers)
                              : std::string("the exits start anew\n"));
   if (!s.leftOut.empty()) std::cout << fmt::format("left out: {}\n", fmt::join(s.leftOut, ", "));
@@ -49,12 +49,19 @@ void addImportExport(CLI::App &app) {
   CLI::App *importHf = in->add_subcommand("hf", "A BERT encoder in Hugging Face's form: config.json, model.safetensors, vocab.txt or tokenizer.json");
   importHf->add_option("DIR", options->folder, "folder of the pretrained model")->required();
   importHf->add_option("-o,--out", options->out, "folder to make: model.ramp, weights.safetensors, vocab.txt")->required();
-  importHf->add_option("--classes", options->classes, "classes of the label; those of the folder's classifier, else 2")->check(CLI::Range(2, 1000000));
+  importHf->add_option("--classes", options->classes, "classes of the label, 1 if it is a number; those of the folder's classifier, else 2")
+      ->check(CLI::Range(1, 1000000));
   importHf->add_option("--max", options->max, "longest text in tokens (128, or as many as the encoder has positions)")->check(CLI::Range(3, 1 << 20));
-  importHf->add_flag("--pair", options->pair, "two texts per sample");
-  importHf->add_flag("--encoder-only{false}", options->head, "leave pooler and classifier out, for models whose heads are their own");
-  importHf->footer("Example: offramp import hf models/bert-base-uncased -o bert --classes 2");
-  importHf->callback([options] { import(*options); });
+  auto columns = importHf->add_option("--columns", options->columns, "columns of the data that hold the text, one or two (sentence)")->delimiter(',');
+  importHf->add_flag_callback("--pair", [options] { options->columns = {"sentence1", "sentence2"}; }, "two texts per sample: `--columns sentence1,sentence2`")
+      ->excludes(columns);
+  importHf->add_flag("--encoder-only{false}", options->head, "leave pooler and classifier out: exits read the mean of all tokens");
+  importHf->add_option("--method", options->method, "how exits are trained and taken: a text of the library's folder `starting` (max-probability; agreement for numbers)");
+  importHf->footer("Example: offramp import hf models/bert-base-uncased -o bert --method max-probability --columns question,answer --classes 3");
+  importHf->callback([options] {
+    options->starting = importRoots().front() / "starting";
+    import(*options);
+  });
 
   CLI::App *out = app.add_subcommand("export", "Give trained weights to other programs")->require_subcommand(1);
   auto what = std::make_shared<Export>();

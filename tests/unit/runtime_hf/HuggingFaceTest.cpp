@@ -8,6 +8,7 @@
 #include "runtime/hf/BertTensors.h"
 #include "runtime/hf/ExportBert.h"
 #include "runtime/hf/ImportBert.h"
+#include "runtime/hf/StartingModel.h"
 
 #include <bit>
 #include <cstring>
@@ -35,14 +36,14 @@ struct Folder {
   };
   std::map<std::string, Tensor> tensors;
 
-  explicit Folder(bool head = false) {
+  explicit Folder(bool head = false, int64_t classes = 3) {
     fs::create_directories(path);
     hf::BertConfig sizes;
     sizes.layers = 2, sizes.width = 4, sizes.heads = 2, sizes.hidden = 6, sizes.vocabulary = 8, sizes.positions = 10, sizes.segments = 2;
     for (const hf::TensorPair &pair : hf::encoderTensors(sizes)) add(pair);
     if (!head) return;
     for (const hf::TensorPair &pair : hf::poolerTensors(sizes)) add(pair);
-    for (const hf::TensorPair &pair : hf::classifierTensors(sizes, 3)) add(pair);
+    for (const hf::TensorPair &pair : hf::classifierTensors(sizes, classes)) add(pair);
   }
 
   void add(const hf::TensorPair &pair) {
@@ -62,7 +63,11 @@ struct Folder {
     writeSafetensors(path / "model.safetensors", std::move(all), {{"format", "pt"}});
   }
 
-  hf::ImportSummary import(int64_t classes = 0, bool head = true) { return hf::importBert({path, out, classes, 8, false, head}); }
+  static fs::path starting() { return fs::path(OFFRAMP_SOURCE_DIR) / "stdlib/starting"; }
+  hf::ImportSummary import(int64_t classes = 0, bool head = true) { return hf::importBert({path, out, classes, 8, {"sentence"}, head, starting(), {}}); }
+  hf::ImportSummary import(std::vector<std::string> columns, const std::string &method = "") {
+    return hf::importBert({path, out, 0, 8, std::move(columns), true, starting(), method});
+  }
 
   std::string refusal(int64_t classes = 0) {
     write();
@@ -122,6 +127,51 @@ BOOST_AUTO_TEST_CASE(a_classifier_goes_in_and_comes_out_as_it_was) {
   BOOST_TEST(config["architectures"][0] == "BertForSequenceClassification");
   BOOST_TEST(config["id2label"]["2"] == "maybe");
   BOOST_TEST(readFile(back / "vocab.txt") == kVocabulary);
+}
+
+BOOST_AUTO_TEST_CASE(a_classifier_of_one_output_predicts_a_number) {
+  Folder folder(true, 1);
+  folder.config["id2label"] = {{"0", "LABEL_0"}};
+  folder.write();
+  hf::ImportSummary summary = folder.import();
+  BOOST_TEST(summary.classifier);
+  BOOST_TEST(summary.classes == 1);
+  const std::string model = readFile(folder.out / "model.ramp");
+  BOOST_TEST(model.find("score: f32") != std::string::npos, model);
+  BOOST_TEST(model.find("head = Classifier(1)") != std::string::npos, model);
+  BOOST_TEST(!fs::exists(folder.out / "classes.txt"));
+  const fs::path back = folder.temporary.file("back");
+  BOOST_TEST(hf::exportBert({folder.out / "weights.safetensors", folder.path, back, {}}).classes == 1);
+  BOOST_TEST(readJsonFile(back / "config.json")["problem_type"] == "regression");
+
+  fs::remove_all(folder.out);
+  BOOST_TEST(errorOf([&] { folder.import({"sentence"}, "consistentee"); }) == "starting model `consistentee`: its label is a class, and here it is a number");
+  BOOST_TEST(!fs::exists(folder.out));
+}
+
+BOOST_AUTO_TEST_CASE(columns_of_the_text_are_named_in_the_model) {
+  Folder folder;
+  folder.write();
+  folder.import({"premise", "#2 String"}, "consistentee");
+  const std::string model = readFile(folder.out / "model.ramp");
+  BOOST_TEST(model.find("max = 8, first = \"premise\", second = \"#2 String\")") != std::string::npos, model);
+  BOOST_TEST(model.find("gate = Gate()(h, head)") != std::string::npos, model);
+  fs::remove_all(folder.out);
+  BOOST_TEST(errorOf([&] { folder.import({"a\"b"}); }) == "column `a\"b`: a name is not empty and has no quote, backslash or control character");
+  BOOST_TEST(errorOf([&] { folder.import({"a", "b", "c"}); }) == "a text is in one column or two, 3 are named");
+  BOOST_TEST(errorOf([&] { folder.import({"a"}, "magic"); }) == "there is no starting model `magic`; there are agreement, consistentee, max-probability");
+  BOOST_TEST(errorOf([&] { hf::importBert({folder.path, folder.out, 0, 8, {"a"}, true, "nowhere", {}}); }) ==
+             "the library has no folder `nowhere` of starting models");
+  BOOST_TEST(errorOf([&] { folder.import({"a"}, "agreement"); }) == "starting model `agreement`: its label is a number, and here it is one of 2 classes");
+  BOOST_TEST(!fs::exists(folder.out));
+}
+
+BOOST_AUTO_TEST_CASE(starting_texts_are_filled_in_or_refused) {
+  hf::StartingModel model;
+  model.classes = 3;
+  BOOST_TEST(hf::startingModelText(model, "@origin@: @class@, @classes@\n", "x") == "An imported encoder: class[3], 3\n");
+  BOOST_TEST(errorOf([&] { hf::startingModelText(model, "@class@ @colour@", "x"); }) == "x: nothing takes the place of `@colour@`");
+  BOOST_TEST(errorOf([&] { hf::startingModelText(model, "@class@ a@b", "x"); }) == "x: a `@` without an end");
 }
 
 BOOST_AUTO_TEST_CASE(half_precision_and_old_names_are_read) {
