@@ -3,12 +3,13 @@
 
   text_twin.py --model runs/minilm --method consistent [--limit 8000]     ConsistentEE: RL of gates; --epochs 1 3 1 1 also has everything together
   text_twin.py --model runs/minilm --method weighted                      stage-weighted cross-entropy, exits by max-probability
+  text_twin.py --model runs/minilm --method distilled                     exits that learn to answer as the last one does, by max-probability
   text_twin.py --model runs/minilm --method plain                         plain fine-tuning: the last head only
 
 All stages run and the exits are read off afterwards, which gives exactly what batch 1 would. --start FOLDER begins after the warm-up with
 the weights of an Offramp run (exported with `offramp export hf RUN --like DIR --out FOLDER`, and RUN/model.safetensors beside them as
 FOLDER/run.safetensors), so that only the training of exits is compared. Results are one JSON object on standard output, progress goes to
-standard error.
+standard error. --distilled is the distilled warm-up for ConsistentEE.
 """
 
 import argparse
@@ -25,7 +26,7 @@ import twin_train
 from text_twin_model import TextNetwork
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
-METHODS = {"consistent": [1, 3, 1, 0], "weighted": [1, 3], "plain": [1, 3]}  # epochs of heads alone, everything, gates alone, everything again
+METHODS = {"consistent": [1, 3, 1, 0], "weighted": [1, 3], "distilled": [1, 3], "plain": [1, 3]}  # epochs of heads alone, everything, gates alone, everything again
 
 
 def say(*words):
@@ -38,6 +39,7 @@ def arguments():
     parser.add_argument("--start", help="begin after the warm-up with the weights in this folder")
     parser.add_argument("--data", default=str(ROOT.parent / "shared/data/sst2"), help="folder with train.tsv(.gz) and dev.tsv")
     parser.add_argument("--method", choices=list(METHODS), default="consistent")
+    parser.add_argument("--distilled", action="store_true", help="ConsistentEE after distilled exits instead of stage-weighted ones")
     parser.add_argument("--epochs", type=int, nargs="+", help="of the phases; as the example has them unless said")
     parser.add_argument("--alpha", type=float, default=0.005, help="weight of the speed term of the reward")
     parser.add_argument("--limit", type=int, default=0, help="use the first N training rows only")
@@ -108,19 +110,21 @@ def train(network, rows, options):
     epochs = options.epochs or METHODS[options.method]
     if len(epochs) != len(METHODS[options.method]):
         raise SystemExit(f"--epochs has {len(epochs)} numbers; {options.method} has {len(METHODS[options.method])} phases")
-    last_only = options.method == "plain"
+    last_only, distilled = options.method == "plain", options.distilled or options.method == "distilled"
     heads = network.heads[-1:] if last_only else network.heads
 
-    def loss(means, labels):
+    def loss(means, labels, distilled=False):
         if last_only:
             return torch.nn.functional.cross_entropy(network.heads[-1](means[-1]), labels)
-        return twin_train.weighted_loss(twin_train.cross_entropies(network.logits_of(means), labels))
+        logits = network.logits_of(means)
+        ce = twin_train.cross_entropies(logits, labels)
+        return ce[:, -1].mean() + twin_train.weighted_loss(twin_train.divergences(logits)) if distilled else twin_train.weighted_loss(ce)
 
     def heads_loss(chosen):
         return loss(frozen[chosen].unbind(1), rows.labels[chosen])
 
     def warm_up_loss(chosen):
-        return loss(network.means(*rows.batch(chosen)), rows.labels[chosen])
+        return loss(network.means(*rows.batch(chosen)), rows.labels[chosen], distilled)
 
     phases = []
     if not options.start:

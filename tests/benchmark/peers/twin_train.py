@@ -51,6 +51,12 @@ def weighted_loss(ce):
     return ((ce * numbers).sum(1) / numbers.sum()).mean()
 
 
+def divergences(logits):
+    """Kullback-Leibler divergence of each stage's answer from the last one's, which is not to learn from it: [N, STAGES, CLASSES] -> [N, STAGES]."""
+    target = logits[:, -1:].detach().log_softmax(2)
+    return (target.exp() * (target - logits.log_softmax(2))).sum(2)
+
+
 def log_stop(gates):
     """Log-probability of leaving at each stage, [N, STAGES - 1] -> [N, STAGES]; no decision at the last one."""
     stay = functional.pad(-functional.softplus(gates).cumsum(1), (1, 0))
