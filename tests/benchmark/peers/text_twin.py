@@ -113,12 +113,12 @@ def train(network, rows, options):
     last_only, distilled = options.method == "plain", options.distilled or options.method == "distilled"
     heads = network.heads[-1:] if last_only else network.heads
 
-    def loss(means, labels, distilled=False):
+    def loss(means, labels, distil=False):
         if last_only:
             return torch.nn.functional.cross_entropy(network.heads[-1](means[-1]), labels)
         logits = network.logits_of(means)
         ce = twin_train.cross_entropies(logits, labels)
-        return ce[:, -1].mean() + twin_train.weighted_loss(twin_train.divergences(logits)) if distilled else twin_train.weighted_loss(ce)
+        return ce[:, -1].mean() + twin_train.weighted_loss(twin_train.divergences(logits)) if distil else twin_train.weighted_loss(ce)
 
     def heads_loss(chosen):
         return loss(frozen[chosen].unbind(1), rows.labels[chosen])
