@@ -155,7 +155,7 @@ BOOST_AUTO_TEST_CASE(columns_of_the_text_are_named_in_the_model) {
   folder.import({"premise", "#2 String"}, "consistentee");
   const std::string model = readFile(folder.out / "model.ramp");
   BOOST_TEST(model.find("max = 8, first = \"premise\", second = \"#2 String\")") != std::string::npos, model);
-  BOOST_TEST(model.find("gate = Gate()(h, head)") != std::string::npos, model);
+  BOOST_TEST(model.find("gate = confidence_gate()(head)") != std::string::npos, model);
   fs::remove_all(folder.out);
   BOOST_TEST(errorOf([&] { folder.import({"a\"b"}); }) == "column `a\"b`: a name is not empty and has no quote, backslash or control character");
   BOOST_TEST(errorOf([&] { folder.import({"a", "b", "c"}); }) == "a text is in one column or two, 3 are named");
