@@ -25,12 +25,14 @@ ThresholdPoint pointAt(const Collected &c, Leaves leaves, double value) {
   const double compared = (double)(float)value;  // settings are f32
   ThresholdPoint point{value, 0, 0};
   std::vector<int64_t> exits;
+  int64_t stages = 0;
   for (int64_t i = 0; i < c.samples; ++i) {
     int64_t stage = 1;
     while (stage < c.stages && !leaves(c.decision[(size_t)(i * c.stages + stage - 1)], compared)) ++stage;
-    point.meanStage += (double)stage / (double)c.samples;
+    stages += stage;
     exits.push_back(stage);
   }
+  point.meanStage = (double)stages / (double)c.samples;
   point.quality = qualityOf(c.metricsAt(exits));
   return point;
 }
@@ -59,39 +61,52 @@ std::vector<ThresholdPoint> thresholdCurve(const Collected &c, double inForce) {
       if (const double d = c.decision[(size_t)(i * c.stages + s)]; std::isfinite(d)) decisions.push_back(d);
   std::sort(decisions.begin(), decisions.end());
   std::set<double> values{inForce};
+  decisions.erase(std::unique(decisions.begin(), decisions.end()), decisions.end());
   for (size_t q = 0; q < mostPoints && !decisions.empty(); ++q) {
     const double d = decisions[(decisions.size() - 1) * q / (mostPoints - 1)];
-    values.insert(std::round(d * 1e4) / 1e4);  // people will type it
+    double value = std::round(d * 1e4) / 1e4;  // people will type it; where decisions crowd, as probabilities do near 1, with more digits
+    for (double scale = 1e5; scale < 1e8 && values.count(value); scale *= 10) value = std::round(d * scale) / scale;
+    values.insert(value);
   }
   std::vector<ThresholdPoint> points;
   for (double value : values) points.push_back(pointAt(c, *leaves, value));
   return points;
 }
 
-Thresholds chooseThreshold(Session &session, const Split &valid) {
+Thresholds tryThresholds(Session &session, const Split &split) {
   const Manifest &m = session.manifest();
   if (m.stages < 2) return none("the model has one stage");
-  if (!valid.data || valid.size() == 0 || !valid.data->hasLabels()) return none("there are no labelled validation samples");
-  const std::optional<std::string> setting = comparedSetting(session, front(valid, probed));
+  if (split.size() == 0 || !split.data->hasLabels()) return none("there are no labelled samples");
+  const std::optional<std::string> setting = comparedSetting(session, front(split, probed));
   if (!setting) return none("no setting of the model changes who leaves");
-  const Split used = front(valid, mostSamples);
-  const double own = session.settings().named().at(*setting);
   Thresholds found;
-  found.setting = *setting, found.samples = used.size(), found.number = m.answersNumber();
-  found.points = thresholdCurve(*collect(session, used, batch), own);
+  found.setting = *setting, found.samples = split.size(), found.number = m.answersNumber();
+  found.points = thresholdCurve(*collect(session, split, batch), session.settings().named().at(*setting));
   if (found.points.empty()) return none(fmt::format("`{}` is not simply compared with one number", *setting));
   for (size_t i = 0; i < found.points.size(); ++i)
     if (found.points[i].quality > found.points[found.best].quality) found.best = i;
   found.chosen = found.best;
+  return found;
+}
+
+bool isForetold(Session &session, const Split &split, const Thresholds &thresholds, const ThresholdPoint &point) {
+  const double own = session.settings().named().at(thresholds.setting);
+  session.settings().set(thresholds.setting, point.value);
+  const CollectedSummary tried = summarize(*collect(session, split, batch));
+  session.settings().set(thresholds.setting, own);
+  return std::fabs(tried.meanStage - point.meanStage) <= 1e-6;
+}
+
+Thresholds chooseThreshold(Session &session, const Split &valid) {
+  if (!valid.data) return none("there are no labelled validation samples");
+  const Split used = front(valid, mostSamples);
+  Thresholds found = tryThresholds(session, used);
   for (size_t i = 0; i < found.points.size(); ++i)
     if (found.points[i].quality >= found.points[found.best].quality - kQualityGivenUp &&
         found.points[i].meanStage < found.points[found.chosen].meanStage)
       found.chosen = i;
-  session.settings().set(*setting, found.points[found.chosen].value);  // what one pass foretells is tried
-  const CollectedSummary tried = summarize(*collect(session, used, batch));
-  session.settings().set(*setting, own);
-  if (std::fabs(tried.meanStage - found.points[found.chosen].meanStage) > 1e-6)
-    return none(fmt::format("what `{}` is compared with depends on it", *setting));
+  if (!found.points.empty() && !isForetold(session, used, found, found.points[found.chosen]))
+    return none(fmt::format("what `{}` is compared with depends on it", found.setting));
   return found;
 }
 

@@ -1,5 +1,5 @@
-// What the exit rule is compared with, chosen on validation data: accuracy and mean stage over the values it may have, all from one pass through
-// every stage, and the value recommended. Test data never come here; nothing is timed (report/Sweep.h does that).
+// What the exit rule is compared with: accuracy and mean stage over the values it may have, all from one pass through every stage, and on validation
+// data the value recommended. Nothing is timed (report/Sweep.h does that).
 #pragma once
 
 #include "runtime/infer/Collect.h"
@@ -31,7 +31,11 @@ struct Thresholds {
 /// Empty if `leave` is no such comparison, or there are no labels.
 std::vector<ThresholdPoint> thresholdCurve(const Collected &collected, double inForce);
 
-/// Finds the setting by trying, chooses, and tries the choice. At most 4000 samples. Settings are as before when it returns.
+/// Finds the setting by trying and foretells its curve from one pass over all samples; `chosen` is the best. Settings are as before when it returns.
+Thresholds tryThresholds(Session &session, const Split &split);
+/// Whether samples leave as foretold when the setting really has the value of this point; not so where the decision depends on the setting.
+bool isForetold(Session &session, const Split &split, const Thresholds &thresholds, const ThresholdPoint &point);
+/// Chooses on at most 4000 samples, and tries the choice.
 Thresholds chooseThreshold(Session &session, const Split &valid);
 
 /// RUN/thresholds.json.

@@ -15,8 +15,10 @@ for line in "plain fine-tuning, full depth" "distilled, full depth" "distilled, 
   grep -q "^$line .* %" out/table.txt || { cat out/table.txt; fail "no line '$line' in the table"; }
 done
 [[ $(grep -c "" out/table.txt) -eq 12 ]] || { cat out/table.txt; fail "the table's lines"; }
+grep -q "^       1.5 .* % .* %$" out/curves.txt || { cat out/curves.txt; fail "the curves at equal mean stage"; }
 [[ $(tail -n 2 said | cut -f3 | grep -c -E '^(positive|negative)$') -eq 2 ]] || { tail said; fail "the program's answers"; }
 [[ -s out/report.html && -x out/sentiment ]] || fail "no report or no program"
 
+refused 1 "no \`curve\`" "$root/scripts/compare-curves" plain=out/eval/plain.json
 refused 1 "out exists" env OFFRAMP="$offramp" "$root/examples/04-sst2/run" --model hf --data data --out out
 refused 1 "no SST-2 data in nowhere" env OFFRAMP="$offramp" "$root/examples/04-sst2/run" --model hf --data nowhere --out other

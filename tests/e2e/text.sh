@@ -27,6 +27,17 @@ found = json.load(open("eval.json"))
 assert found["accuracy"] > 0.95, found
 assert 1 < found["mean_stage"] < 2, found
 P
+"$offramp" eval run --data test=test.tsv --threads 1 "${threshold[@]}" --curve --json >curve.json 2>/dev/null
+python3 - <<'P' || fail "the curve is not what \`eval\` finds value by value"
+import json
+found = json.load(open("curve.json"))
+here = next(point for point in found["curve"] if point["threshold"] == 0.9)
+assert (here["accuracy"], here["mean_stage"]) == (found["accuracy"], found["mean_stage"]), (here, found)
+stages = [point["mean_stage"] for point in found["curve"]]
+assert stages == sorted(stages) and stages[0] == 1 and stages[-1] > 1.5, stages
+P
+"$offramp" eval run --data test=test.tsv --threads 1 --curve 2>/dev/null | grep -q "^ *threshold *accuracy  mean stage$" || fail "the curve as text"
+refused 1 "leave --backend out" "$offramp" eval run --data test=test.tsv --curve --backend reference
 grep -q "texts were cut to 12 tokens" eval.log || { cat eval.log; fail "no word on texts that were cut"; }
 "$offramp" eval run --data test=test.tsv --backend reference "${threshold[@]}" --predictions reference.tsv >/dev/null 2>&1
 "$root/scripts/same-exits" reference.tsv eval.64.tsv 0.9 || fail "the reference takes other exits"

@@ -7,6 +7,7 @@
 #include "runtime/infer/Collect.h"
 #include "runtime/infer/EvaluationJson.h"
 #include "runtime/infer/Quality.h"
+#include "runtime/infer/Thresholds.h"
 
 #include <fmt/ranges.h>
 
@@ -23,7 +24,7 @@ struct Options {
   std::vector<std::string> data, sets;
   int64_t batch = 64, limit = 0;
   int threads = 0;
-  bool json = false;
+  bool json = false, curve = false;
 };
 
 std::string shown(const std::string &metric, double value) { return Quality{metric == "accuracy"}.text(value); }
@@ -86,16 +87,46 @@ Evaluation byCpu(const Options &options, OpenRun &run, const Split &split) {
   return e;
 }
 
+/// Who would leave where at other values of what the rule compares with.
+Thresholds curveOf(OpenRun &run, const Split &split) {
+  Thresholds found = tryThresholds(*run.session, split);
+  if (found.setting.empty()) userError("--curve: {}", found.reason);
+  if (!isForetold(*run.session, split, found, found.points[found.points.size() / 2]))
+    userError("--curve: what `{}` is compared with depends on it; evaluate value by value with --set {}=…", found.setting, found.setting);
+  return found;
+}
+
+void printCurve(const Thresholds &curve) {
+  const Quality quality{!curve.number};
+  std::cout << fmt::format("\n{:>18} {:>12} {:>11}\n", curve.setting, quality.name(), "mean stage");
+  for (const ThresholdPoint &p : curve.points) std::cout << fmt::format("{:>18} {:>12} {:>11.3f}\n", p.value, quality.text(p.quality), p.meanStage);
+}
+
+OrderedJson curveJson(const Thresholds &curve) {
+  OrderedJson points = OrderedJson::array();
+  for (const ThresholdPoint &p : curve.points)
+    points.push_back({{curve.setting, p.value}, {Quality{!curve.number}.name(), p.quality}, {"mean_stage", p.meanStage}});
+  return points;
+}
+
 void eval(const Options &options) {
   const bool onCpu = options.backend == "cpu";
+  if (options.curve && !onCpu) userError("--curve is of the CPU's answers; leave --backend out");
   OpenRun run = openRun(options.run, options.sets, options.threads, onCpu ? options.dtype : "f32");
   Split split = wholeSplit(testData(options.data, run.fields), options.limit);
   Evaluation e = onCpu ? byCpu(options, run, split) : byReference(options, run, split);
   if (!options.predictions.empty()) writePredictions(options.predictions, e.predictions, run.info.classes);
   if (!split.data->task.empty() && split.data->hasLabels()) e.metrics = glueMetrics(split.data->task, e.predictions);
-  if (!options.json) return print(e, onCpu && options.dtype != "f32" ? fmt::format("{} ({})", options.dtype, run.products) : "");
+  std::optional<Thresholds> curve;
+  if (options.curve) curve = curveOf(run, split);
+  if (!options.json) {
+    print(e, onCpu && options.dtype != "f32" ? fmt::format("{} ({})", options.dtype, run.products) : "");
+    if (curve) printCurve(*curve);
+    return;
+  }
   OrderedJson json = evaluationJson(e, options.backend, options.dtype);
   json["products"] = onCpu ? run.products : "double precision";
+  if (curve) json["curve"] = curveJson(*curve);
   std::cout << jsonLine(json) << "\n";
 }
 
@@ -112,6 +143,7 @@ void addEval(CLI::App &app) {
   command->add_option("--backend", options->backend, "cpu, or reference (slow, double precision)")->check(CLI::IsMember({"cpu", "reference"}));
   addDtypeOption(*command, options->dtype);
   command->add_option("--predictions", options->predictions, "table of answers to write (.tsv)");
+  command->add_flag("--curve", options->curve, "also accuracy and mean stage at other values of what the exit rule compares with");
   command->add_option("--threads", options->threads, "threads; 0: all")->check(CLI::Range(0, 4096));
   command->add_option("--limit", options->limit, "only the first N samples")->check(CLI::NonNegativeNumber);
   command->add_flag("--json", options->json, "one JSON object");

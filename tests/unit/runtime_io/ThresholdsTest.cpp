@@ -53,6 +53,13 @@ BOOST_AUTO_TEST_CASE(countsAreComparedToo) {
   BOOST_TEST(at(points, 0).meanStage == 1.0);
 }
 
+BOOST_AUTO_TEST_CASE(decisionsThatCrowdNearOneAreToldApart) {
+  auto points = thresholdCurve(handMade({0.99999f, 0.99998f, 0.99992f, 0.2f}, {1, 1, 1, 0}), 0.5);
+  BOOST_TEST(at(points, 0.99992).meanStage == 1.5);  // 2 stays too: its decision is not above itself
+  BOOST_TEST(at(points, 0.99998).meanStage == 1.75);
+  BOOST_TEST(at(points, 0.99999).meanStage == 2.0);
+}
+
 BOOST_AUTO_TEST_CASE(whatIsNoComparisonGivesNoCurve) {
   BOOST_TEST(thresholdCurve(handMade({0.9f, 0.8f, 0.4f, 0.2f}, {1, 0, 1, 0}), 0.5).empty());
   Collected unlabelled = handMade({0.9f, 0.8f, 0.4f, 0.2f}, {1, 1, 0, 0});
