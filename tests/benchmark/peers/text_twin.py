@@ -41,7 +41,8 @@ def arguments():
     parser.add_argument("--method", choices=list(METHODS), default="consistent")
     parser.add_argument("--distilled", action="store_true", help="ConsistentEE after distilled exits instead of stage-weighted ones")
     parser.add_argument("--epochs", type=int, nargs="+", help="of the phases; as the example has them unless said")
-    parser.add_argument("--alpha", type=float, default=0.005, help="weight of the speed term of the reward")
+    parser.add_argument("--alpha", type=float, default=0.02, help="weight of the speed term of the reward")
+    parser.add_argument("--entropy", type=float, default=0.02, help="what a walk is paid for each nat of being unlikely")
     parser.add_argument("--limit", type=int, default=0, help="use the first N training rows only")
     parser.add_argument("--held-out", type=float, default=0.05, help="share of the training rows that is not trained on")
     parser.add_argument("--mean-stages", type=float, nargs="*", default=[2.0, 3.0, 4.0], help="also report at these mean stages of the dev rows")
@@ -95,9 +96,15 @@ def outputs(network, means):
     """Logits [N, STAGES, CLASSES] and gate logits [N, STAGES - 1] of means [N, STAGES, D], without dropout."""
     network.eval()
     logits = network.logits_of(means.unbind(1))
-    gates = network.gates_of(means.unbind(1), logits)
+    gates = network.gates_of(logits)
     network.train()
     return logits, gates
+
+
+def policy_loss(network, logits, memorized, alpha, entropy):
+    """Of gates that are paid for the answers of full depth; `rollout_loss`. logits [N, STAGES, CLASSES], memorized [N]."""
+    changed = twin_train.zero_one(logits, logits[:, -1].argmax(1))
+    return twin_train.rollout_loss(network.gates_of(logits), changed, memorized, alpha, entropy)
 
 
 def phase(name, network, rows, epochs, batch, rate, parameters, loss_of):
@@ -141,17 +148,16 @@ def train(network, rows, options):
         means = frozen[chosen].unbind(1)
         with torch.no_grad():
             logits = network.logits_of(means)
-            ce = twin_train.cross_entropies(logits, rows.labels[chosen])
-        return twin_train.rollout_loss(network.gates_of(means, logits), ce, memorized[chosen], options.alpha)[0]
+        return policy_loss(network, logits, memorized[chosen], options.alpha, options.entropy)[0]
 
     def joint_loss(chosen):
         means = network.means(*rows.batch(chosen))
         logits = network.logits_of(means)
         ce = twin_train.cross_entropies(logits, rows.labels[chosen])
-        policy, index = twin_train.rollout_loss(network.gates_of(means, logits), ce, memorized[chosen], options.alpha)
+        policy, index = policy_loss(network, logits, memorized[chosen], options.alpha, options.entropy)
         return policy + ce.gather(1, index).mean()
 
-    phases.append(phase("learn_to_exit", network, rows, epochs[2], 32, 1e-3, network.gates.parameters(), gates_loss))
+    phases.append(phase("learn_to_exit", network, rows, epochs[2], 32, 2e-3, network.gates.parameters(), gates_loss))
     phases.append(phase("together", network, rows, epochs[3], 32, 2e-5, network.parameters(), joint_loss))
     return phases
 

@@ -18,10 +18,11 @@ import transformers
 
 import text_twin_data
 import twin_train
+from text_twin import policy_loss
 from text_twin_model import TextNetwork
 
-BATCH, ALPHA = 32, 0.005
-RATES = {"warm_up": 5e-5, "learn_to_exit": 1e-3, "together": 2e-5}
+BATCH, ALPHA, ENTROPY = 32, 0.02, 0.02
+RATES = {"warm_up": 5e-5, "learn_to_exit": 2e-3, "together": 2e-5}
 
 
 def updated(network, phase):
@@ -35,13 +36,13 @@ def loss_of(network, phase, inputs, labels, memorized):
         means = network.frozen_means(*inputs)
         with torch.no_grad():
             logits = network.logits_of(means)
-        return twin_train.rollout_loss(network.gates_of(means, logits), twin_train.cross_entropies(logits, labels), memorized, ALPHA)[0]
+        return policy_loss(network, logits, memorized, ALPHA, ENTROPY)[0]
     means = network.means(*inputs)
     logits = network.logits_of(means)
     ce = twin_train.cross_entropies(logits, labels)
     if phase == "warm_up":
         return twin_train.weighted_loss(ce)
-    policy, index = twin_train.rollout_loss(network.gates_of(means, logits), ce, memorized, ALPHA)
+    policy, index = policy_loss(network, logits, memorized, ALPHA, ENTROPY)
     return policy + ce.gather(1, index).mean()
 
 

@@ -27,17 +27,16 @@ class Classifier(nn.Module):
 
 
 class Gate(nn.Module):
-    """Exit policy, [N, D] and the exit's logits [N, CLASSES] -> [N]: the logit of leaving. Sees half of the mean's values while it learns."""
+    """Exit policy, the exit's logits [N, CLASSES] -> [N]: the logit of leaving, from the log-odds of the likeliest class alone."""
 
-    def __init__(self, width, hidden=64):
+    def __init__(self, hidden=16):
         super().__init__()
-        self.dense, self.out = nn.Linear(width + 1, hidden), nn.Linear(hidden, 1)
+        self.dense, self.out = nn.Linear(1, hidden), nn.Linear(hidden, 1)
 
-    def forward(self, pooled, logits):
-        given = logits.detach()
-        lead = given.amax(1, keepdim=True) - given.mean(1, keepdim=True)
-        seen = functional.dropout(pooled, 0.5, self.training)
-        return self.out(functional.gelu(self.dense(torch.cat([seen, lead], 1)))).squeeze(-1)
+    def forward(self, logits):
+        ordered = logits.detach().sort(dim=1, descending=True).values
+        others = (ordered[:, 1:] - ordered[:, :1]).exp().sum(1, keepdim=True)
+        return self.out(functional.gelu(self.dense(-torch.log(others + 1e-6)))).squeeze(-1)
 
 
 class TextNetwork(nn.Module):
@@ -48,7 +47,7 @@ class TextNetwork(nn.Module):
         self.encoder = encoder
         stages, width = encoder.config.num_hidden_layers, encoder.config.hidden_size
         self.heads = nn.ModuleList(Classifier(width) for _ in range(stages))
-        self.gates = nn.ModuleList(Gate(width) for _ in range(stages - 1))
+        self.gates = nn.ModuleList(Gate() for _ in range(stages - 1))
 
     @classmethod
     def pretrained(cls, folder):
@@ -78,9 +77,9 @@ class TextNetwork(nn.Module):
     def logits_of(self, means):
         return torch.stack([head(mean) for head, mean in zip(self.heads, means)], dim=1).float()  # [N, STAGES, CLASSES]
 
-    def gates_of(self, means, logits):
-        """From the means of all stages and their logits [N, STAGES, CLASSES]: [N, STAGES - 1]."""
-        return torch.stack([gate(mean, logits[:, stage]) for stage, (gate, mean) in enumerate(zip(self.gates, means))], dim=1).float()
+    def gates_of(self, logits):
+        """From the logits of all stages [N, STAGES, CLASSES]: [N, STAGES - 1]."""
+        return torch.stack([gate(logits[:, stage]) for stage, gate in enumerate(self.gates)], dim=1).float()
 
     def forward(self, ids, mask):
         """Full depth: the last head only, [N, CLASSES]."""

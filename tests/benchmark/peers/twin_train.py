@@ -46,6 +46,11 @@ def cross_entropies(logits, labels):
     return functional.cross_entropy(logits.transpose(1, 2), labels[:, None].expand(-1, logits.shape[1]), reduction="none")
 
 
+def zero_one(logits, labels):
+    """1 where another class than the label leads: [N, STAGES, CLASSES], [N] -> [N, STAGES]."""
+    return (logits.argmax(2) != labels[:, None]).float()
+
+
 def weighted_loss(ce):
     numbers = stage_numbers(ce)
     return ((ce * numbers).sum(1) / numbers.sum()).mean()
@@ -64,17 +69,20 @@ def log_stop(gates):
     return stay + leave
 
 
-def rollout_loss(gates, ce, memorized, alpha):
+def rollout_loss(gates, losses, memorized, alpha, entropy=0.0):
     """REINFORCE over COPIES walks per sample that share one forward pass; returns the policy loss and the stages taken.
 
-    gates [N, STAGES - 1], ce [N, STAGES], memorized [N] -> scalar, index [N, COPIES] counted from 0.
+    gates [N, STAGES - 1], losses of the exits [N, STAGES], memorized [N] -> scalar, index [N, COPIES] counted from 0. `entropy` is what a
+    walk is paid for each nat of being unlikely.
     """
     taken = torch.rand(len(gates), COPIES, gates.shape[1], device=gates.device) < torch.sigmoid(gates.detach())[:, None]
     forced = torch.ones(len(gates), COPIES, 1, dtype=torch.bool, device=gates.device)
     index = torch.cat([taken, forced], dim=2).to(torch.int8).argmax(2)  # [N, COPIES], the first true one
-    reward = -ce.detach().gather(1, index) - alpha * (index + 1) * (1 - memorized[:, None] / ce.shape[1])
+    log_probability = log_stop(gates).gather(1, index)
+    reward = -losses.detach().gather(1, index) - alpha * (index + 1) * (1 - memorized[:, None] / losses.shape[1])
+    reward = reward - entropy * log_probability.detach()
     advantage = reward - reward.mean(1, keepdim=True)
-    return -(advantage * log_stop(gates).gather(1, index)).mean(), index
+    return -(advantage * log_probability).mean(), index
 
 
 def memorized_from(logits, labels):
