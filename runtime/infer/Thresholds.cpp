@@ -3,7 +3,6 @@
 
 #include "runtime/core/Error.h"
 #include "runtime/core/Files.h"
-#include "runtime/core/Json.h"
 #include "runtime/infer/ComparedSetting.h"
 #include "runtime/infer/Quality.h"
 
@@ -60,8 +59,8 @@ std::vector<ThresholdPoint> thresholdCurve(const Collected &c, double inForce) {
     for (int64_t s = 0; s + 1 < c.stages; ++s)
       if (const double d = c.decision[(size_t)(i * c.stages + s)]; std::isfinite(d)) decisions.push_back(d);
   std::sort(decisions.begin(), decisions.end());
-  std::set<double> values{inForce};
   decisions.erase(std::unique(decisions.begin(), decisions.end()), decisions.end());
+  std::set<double> values{inForce};
   for (size_t q = 0; q < mostPoints && !decisions.empty(); ++q) {
     const double d = decisions[(decisions.size() - 1) * q / (mostPoints - 1)];
     double value = std::round(d * 1e4) / 1e4;  // people will type it; where decisions crowd, as probabilities do near 1, with more digits
@@ -110,6 +109,13 @@ Thresholds chooseThreshold(Session &session, const Split &valid) {
   return found;
 }
 
+OrderedJson pointsJson(const Thresholds &t, const std::string &valueName) {
+  OrderedJson points = OrderedJson::array();
+  for (const ThresholdPoint &p : t.points)
+    points.push_back({{valueName, p.value}, {Quality{!t.number}.name(), p.quality}, {"mean_stage", p.meanStage}});
+  return points;
+}
+
 void writeThresholds(const std::filesystem::path &run, const Thresholds &t) {
   OrderedJson json;
   if (t.setting.empty()) {
@@ -117,11 +123,9 @@ void writeThresholds(const std::filesystem::path &run, const Thresholds &t) {
   } else {
     json["setting"] = t.setting;
     json["chosen"] = t.points[t.chosen].value;
-    const std::string quality = Quality{!t.number}.name();
-    json[quality + "_given_up"] = kQualityGivenUp;
+    json[Quality{!t.number}.name() + "_given_up"] = kQualityGivenUp;
     json["validation_samples"] = t.samples;
-    for (const ThresholdPoint &p : t.points)
-      json["points"].push_back({{"value", p.value}, {quality, p.quality}, {"mean_stage", p.meanStage}});
+    json["points"] = pointsJson(t, "value");
   }
   writeFileAtomic(run / "thresholds.json", jsonLine(json) + "\n");
 }

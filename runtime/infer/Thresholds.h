@@ -2,6 +2,7 @@
 // data the value recommended. Nothing is timed (report/Sweep.h does that).
 #pragma once
 
+#include "runtime/core/Json.h"
 #include "runtime/infer/Collect.h"
 
 #include <filesystem>
@@ -38,6 +39,8 @@ bool isForetold(Session &session, const Split &split, const Thresholds &threshol
 /// Chooses on at most 4000 samples, and tries the choice.
 Thresholds chooseThreshold(Session &session, const Split &valid);
 
+/// The points as objects of the value under this name, `accuracy` or `correlation`, and `mean_stage`.
+OrderedJson pointsJson(const Thresholds &thresholds, const std::string &valueName);
 /// RUN/thresholds.json.
 void writeThresholds(const std::filesystem::path &run, const Thresholds &thresholds);
 /// The recommended value of a setting of the run; UserError saying why if there is none.

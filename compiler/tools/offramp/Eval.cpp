@@ -102,13 +102,6 @@ void printCurve(const Thresholds &curve) {
   for (const ThresholdPoint &p : curve.points) std::cout << fmt::format("{:>18} {:>12} {:>11.3f}\n", p.value, quality.text(p.quality), p.meanStage);
 }
 
-OrderedJson curveJson(const Thresholds &curve) {
-  OrderedJson points = OrderedJson::array();
-  for (const ThresholdPoint &p : curve.points)
-    points.push_back({{curve.setting, p.value}, {Quality{!curve.number}.name(), p.quality}, {"mean_stage", p.meanStage}});
-  return points;
-}
-
 void eval(const Options &options) {
   const bool onCpu = options.backend == "cpu";
   if (options.curve && !onCpu) userError("--curve is of the CPU's answers; leave --backend out");
@@ -126,7 +119,7 @@ void eval(const Options &options) {
   }
   OrderedJson json = evaluationJson(e, options.backend, options.dtype);
   json["products"] = onCpu ? run.products : "double precision";
-  if (curve) json["curve"] = curveJson(*curve);
+  if (curve) json["curve"] = pointsJson(*curve, curve->setting);
   std::cout << jsonLine(json) << "\n";
 }
 
