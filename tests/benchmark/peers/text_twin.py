@@ -140,15 +140,12 @@ def train(network, rows, options):
         phases.append(phase("warm_up", network, rows, epochs[1], 32, 5e-5, [*network.encoder.parameters(), *heads.parameters()], warm_up_loss))
     if options.method != "consistent":
         return phases
-    frozen = all_means(network, rows)
-    memorized = twin_train.memorized_from(outputs(network, frozen)[0], rows.labels)
+    settled = outputs(network, all_means(network, rows))[0]  # gates alone read logits, and these stay as they are while gates learn
+    memorized = twin_train.memorized_from(settled, rows.labels)
     say("memorized layers:", torch.bincount(memorized.long(), minlength=7)[1:].tolist())
 
     def gates_loss(chosen):
-        means = frozen[chosen].unbind(1)
-        with torch.no_grad():
-            logits = network.logits_of(means)
-        return policy_loss(network, logits, memorized[chosen], options.alpha, options.entropy)[0]
+        return policy_loss(network, settled[chosen], memorized[chosen], options.alpha, options.entropy)[0]
 
     def joint_loss(chosen):
         means = network.means(*rows.batch(chosen))

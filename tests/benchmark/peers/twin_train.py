@@ -87,7 +87,7 @@ def rollout_loss(gates, losses, memorized, alpha, entropy=0.0):
 
 def memorized_from(logits, labels):
     """First stage from which on all heads are right, [N]; STAGES where the last one is wrong. logits [N, STAGES, CLASSES]."""
-    wrong = logits.argmax(2) != labels[:, None]
+    wrong = zero_one(logits, labels)
     return (1 + (wrong * stage_numbers(wrong)).amax(1)).clamp(max=logits.shape[1])
 
 
