@@ -29,9 +29,9 @@ void EpochOrder::shuffle(int64_t seed, int64_t epochNumber, std::span<const int6
   permute(order, offramp_random_key(seed, epoch, orderSite, 0));
 }
 
-std::vector<int64_t> drawHoldOut(int64_t seed, std::span<const int64_t> rows, int64_t count) {
+std::vector<int64_t> drawHoldOut(std::span<const int64_t> rows, int64_t count) {
   std::vector<int64_t> order(rows.begin(), rows.end());
-  permute(order, offramp_random_key(seed, 0, holdOutSite, 0));
+  permute(order, offramp_random_key(0, 0, holdOutSite, 0));
   order.resize((size_t)std::min<int64_t>(count, (int64_t)order.size()));
   std::sort(order.begin(), order.end());
   return order;

@@ -23,7 +23,7 @@ class EpochOrder {
   int64_t epoch = 0;
 };
 
-/// `count` of the `rows`, drawn by seed, ascending.
-std::vector<int64_t> drawHoldOut(int64_t seed, std::span<const int64_t> rows, int64_t count);
+/// `count` of the `rows`, ascending: the same draw for the same rows always.
+std::vector<int64_t> drawHoldOut(std::span<const int64_t> rows, int64_t count);
 
 }  // namespace offramp::runtime

@@ -17,7 +17,7 @@ Split wholeSplit(std::shared_ptr<const Dataset> data, int64_t limit) {
   return split;
 }
 
-TrainingSplits makeTrainingSplits(std::shared_ptr<const Dataset> train, std::shared_ptr<const Dataset> valid, int64_t seed, int64_t limit) {
+TrainingSplits makeTrainingSplits(std::shared_ptr<const Dataset> train, std::shared_ptr<const Dataset> valid, int64_t limit) {
   TrainingSplits splits;
   splits.train = wholeSplit(train, limit);
   if (valid) {
@@ -27,7 +27,7 @@ TrainingSplits makeTrainingSplits(std::shared_ptr<const Dataset> train, std::sha
   if (splits.train.size() < 2) userError("train data: 5 % are held out for validation, which one sample does not allow; give `--data valid=PATH`");
   splits.heldOut = true;
   const std::vector<int64_t> all = std::move(splits.train.rows);
-  splits.valid = {train, drawHoldOut(seed, all, std::max<int64_t>(1, (int64_t)all.size() / 20))};
+  splits.valid = {train, drawHoldOut(all, std::max<int64_t>(1, (int64_t)all.size() / 20))};
   splits.train.rows.clear();
   std::set_difference(all.begin(), all.end(), splits.valid.rows.begin(), splits.valid.rows.end(), std::back_inserter(splits.train.rows));
   return splits;

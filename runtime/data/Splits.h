@@ -26,8 +26,9 @@ struct TrainingSplits {
   bool heldOut = false;  ///< valid was taken from train
 };
 
-/// `valid` null: 5 % of the (limited) train rows, drawn by seed, at least one. Each of the two is limited for itself.
-TrainingSplits makeTrainingSplits(std::shared_ptr<const Dataset> train, std::shared_ptr<const Dataset> valid, int64_t seed, int64_t limit);
+/// `valid` null: 5 % of the (limited) train rows, at least one, the same ones in every training on them: a run that starts from the weights of
+/// another must not be validated on what those have learned. Each of the two is limited for itself.
+TrainingSplits makeTrainingSplits(std::shared_ptr<const Dataset> train, std::shared_ptr<const Dataset> valid, int64_t limit);
 
 /// `71 of 77 classes have no sample: `age_limit`, …`; empty if none lacks samples, or where there are no classes.
 std::string missingClassesNote(const Split &split);

@@ -96,7 +96,7 @@ TrainingData start(const Options &options, const std::vector<std::string> &words
   }
   checkLazyRows(manifest);
   TrainingData data = readData(arguments, manifest.fieldsWith(classes));
-  makeTrainingSplits(data.train, data.valid, options.seed, options.limit);  // refuses what cannot be split
+  makeTrainingSplits(data.train, data.valid, options.limit);  // refuses what cannot be split
   if (!options.init.empty()) {
     std::vector<float> block((size_t)manifest.weightElements);
     const std::vector<std::string> fresh = loadInitialWeights(options.init, manifest, block);
@@ -157,7 +157,7 @@ void train(const Options &options, const CLI::App &command, const std::vector<st
   auto artifact = Artifact::loadFromRun(options.out);
   if (artifact->manifest().sha256 != info.artifactSha256) userError("`{}`: artifact.so is not the one this run was started with", options.out);
   if (!data) data = readData(options.data.empty() ? info.data : parseDataArguments(options.data), artifact->manifest().fieldsWith(info.classes));
-  TrainingSplits splits = makeTrainingSplits(data->train, data->valid, info.seed, info.limit);
+  TrainingSplits splits = makeTrainingSplits(data->train, data->valid, info.limit);
   if (const std::string missing = missingClassesNote(splits.train); !missing.empty())
     std::cerr << fmt::format("warning: train data: {}{}\n", missing, info.limit > 0 ? " (--limit takes the first samples of a file)" : "");
   const cpu::CpuBackendOptions engine{cpu::EngineMode::Training, (int)info.threads, *cpu::precisionNamed(info.dtype)};

@@ -30,7 +30,7 @@ struct Trained {
     info.model = "Hand", info.source = "hand.ramp", info.seed = 3, info.artifactSha256 = manifest["sha256"], info.classes = fields[1].names;
     info.command = {"train", "hand file.ramp"};
     createRun(run, info, {OFFRAMP_HAND_ARTIFACT, folder.path / "m.json", {}, {}, {}});
-    splits = makeTrainingSplits(data, nullptr, 3, 0);
+    splits = makeTrainingSplits(data, nullptr, 0);
     Session training(Artifact::loadFromRun(run), std::make_unique<HandBackend>());
     LoopOptions options;
     options.output = {};

@@ -30,14 +30,14 @@ struct Setup {
     for (int i = 0; i < 200; ++i) {
       double x[4];
       for (double &value : x) random = random * 6364136223846793005ull + 1442695040888963407ull, value = (double)(int64_t)(random >> 33) / (1ll << 30) - 1;
-      csv += fmt::format("{},{},{},{},{}\n", i == 150 && !spoiled.empty() ? spoiled : std::to_string(x[0]), x[1], x[2], x[3], x[0] + 0.5 * x[1] > 0 ? "b" : "a");
+      csv += fmt::format("{},{},{},{},{}\n", i % 10 == 0 && !spoiled.empty() ? spoiled : std::to_string(x[0]), x[1], x[2], x[3], x[0] + 0.5 * x[1] > 0 ? "b" : "a");
     }
     writeFileAtomic(folder.path / "train.csv", csv);
     writeFileAtomic(folder.path / "m.json", handManifest().dump());
     manifest = parseManifest(handManifest().dump(), "m.json");
     std::vector<FieldSpec> fields = manifest.inputs;
     data = std::make_shared<const Dataset>(readDataset("train", {(folder.path / "train.csv").string()}, fields));
-    splits = makeTrainingSplits(data, nullptr, 3, 0);
+    splits = makeTrainingSplits(data, nullptr, 0);
     info.model = "Hand", info.seed = 3, info.artifactSha256 = manifest.sha256;
   }
   std::filesystem::path run(const std::string &name) {
