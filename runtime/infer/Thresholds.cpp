@@ -72,7 +72,7 @@ std::vector<ThresholdPoint> thresholdCurve(const Collected &c, double inForce) {
   return points;
 }
 
-Thresholds tryThresholds(Session &session, const Split &split) {
+Thresholds tryThresholds(Session &session, const Split &split, std::optional<Collected> everyStage) {
   const Manifest &m = session.manifest();
   if (m.stages < 2) return none("the model has one stage");
   if (split.size() == 0 || !split.data->hasLabels()) return none("there are no labelled samples");
@@ -80,7 +80,8 @@ Thresholds tryThresholds(Session &session, const Split &split) {
   if (!setting) return none("no setting of the model changes who leaves");
   Thresholds found;
   found.setting = *setting, found.samples = split.size(), found.number = m.answersNumber();
-  found.points = thresholdCurve(*collect(session, split, batch), session.settings().named().at(*setting));
+  if (!everyStage) everyStage = collect(session, split, batch);
+  found.points = thresholdCurve(*everyStage, session.settings().named().at(*setting));
   if (found.points.empty()) return none(fmt::format("`{}` is not simply compared with one number", *setting));
   for (size_t i = 0; i < found.points.size(); ++i)
     if (found.points[i].quality > found.points[found.best].quality) found.best = i;
@@ -88,12 +89,13 @@ Thresholds tryThresholds(Session &session, const Split &split) {
   return found;
 }
 
-bool isForetold(Session &session, const Split &split, const Thresholds &thresholds, const ThresholdPoint &point) {
+std::string notForetold(Session &session, const Split &split, const Thresholds &thresholds, const ThresholdPoint &point) {
   const double own = session.settings().named().at(thresholds.setting);
   session.settings().set(thresholds.setting, point.value);
   const CollectedSummary tried = summarize(*collect(session, split, batch));
   session.settings().set(thresholds.setting, own);
-  return std::fabs(tried.meanStage - point.meanStage) <= 1e-6;
+  if (std::fabs(tried.meanStage - point.meanStage) <= 1e-6) return "";
+  return fmt::format("what `{}` is compared with depends on it", thresholds.setting);
 }
 
 Thresholds chooseThreshold(Session &session, const Split &valid) {
@@ -104,9 +106,9 @@ Thresholds chooseThreshold(Session &session, const Split &valid) {
     if (found.points[i].quality >= found.points[found.best].quality - kQualityGivenUp &&
         found.points[i].meanStage < found.points[found.chosen].meanStage)
       found.chosen = i;
-  if (!found.points.empty() && !isForetold(session, used, found, found.points[found.chosen]))
-    return none(fmt::format("what `{}` is compared with depends on it", found.setting));
-  return found;
+  if (found.points.empty()) return found;
+  const std::string reason = notForetold(session, used, found, found.points[found.chosen]);
+  return reason.empty() ? found : none(reason);
 }
 
 OrderedJson pointsJson(const Thresholds &t, const std::string &valueName) {

@@ -32,10 +32,11 @@ struct Thresholds {
 /// Empty if `leave` is no such comparison, or there are no labels.
 std::vector<ThresholdPoint> thresholdCurve(const Collected &collected, double inForce);
 
-/// Finds the setting by trying and foretells its curve from one pass over all samples; `chosen` is the best. Settings are as before when it returns.
-Thresholds tryThresholds(Session &session, const Split &split);
-/// Whether samples leave as foretold when the setting really has the value of this point; not so where the decision depends on the setting.
-bool isForetold(Session &session, const Split &split, const Thresholds &thresholds, const ThresholdPoint &point);
+/// Finds the setting by trying and foretells its curve from what every stage says to all samples, collected here unless it is given; `chosen` is
+/// the best. Settings are as before when it returns.
+Thresholds tryThresholds(Session &session, const Split &split, std::optional<Collected> everyStage = {});
+/// Why samples do not leave as foretold when the setting really has the value of this point; empty if they do.
+std::string notForetold(Session &session, const Split &split, const Thresholds &thresholds, const ThresholdPoint &point);
 /// Chooses on at most 4000 samples, and tries the choice.
 Thresholds chooseThreshold(Session &session, const Split &valid);
 

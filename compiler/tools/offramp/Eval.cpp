@@ -76,23 +76,26 @@ Evaluation byReference(const Options &options, OpenRun &run, const Split &split)
   return e;
 }
 
-Evaluation byCpu(const Options &options, OpenRun &run, const Split &split) {
+/// `everyStage`: what all stages answer, where there are labels.
+Evaluation byCpu(const Options &options, OpenRun &run, const Split &split, std::optional<Collected> &everyStage) {
   Evaluator evaluator(*run.session, split, options.batch);
   InferOptions infer;
   infer.exits = options.exits == "on";
   evaluator.warmUp(infer);
   Evaluation e = evaluator.evaluate(infer, "eval", Progress::standardError());
-  if (split.data->hasLabels() && run.artifact->manifest().evaluate)
-    e.perStage = summarize(*collect(*run.session, split, std::min<int64_t>(64, split.size()))).metrics;
+  if (split.data->hasLabels() && run.artifact->manifest().evaluate) {
+    everyStage = collect(*run.session, split, std::min<int64_t>(64, split.size()));
+    e.perStage = summarize(*everyStage).metrics;
+  }
   return e;
 }
 
 /// Who would leave where at other values of what the rule compares with.
-Thresholds curveOf(OpenRun &run, const Split &split) {
-  Thresholds found = tryThresholds(*run.session, split);
+Thresholds curveOf(OpenRun &run, const Split &split, std::optional<Collected> everyStage) {
+  Thresholds found = tryThresholds(*run.session, split, std::move(everyStage));
   if (found.setting.empty()) userError("--curve: {}", found.reason);
-  if (!isForetold(*run.session, split, found, found.points[found.points.size() / 2]))
-    userError("--curve: what `{}` is compared with depends on it; evaluate value by value with --set {}=…", found.setting, found.setting);
+  if (const std::string reason = notForetold(*run.session, split, found, found.points[found.points.size() / 2]); !reason.empty())
+    userError("--curve: {}; evaluate value by value with --set {}=…", reason, found.setting);
   return found;
 }
 
@@ -107,11 +110,12 @@ void eval(const Options &options) {
   if (options.curve && !onCpu) userError("--curve is of the CPU's answers; leave --backend out");
   OpenRun run = openRun(options.run, options.sets, options.threads, onCpu ? options.dtype : "f32");
   Split split = wholeSplit(testData(options.data, run.fields), options.limit);
-  Evaluation e = onCpu ? byCpu(options, run, split) : byReference(options, run, split);
+  std::optional<Collected> everyStage;
+  Evaluation e = onCpu ? byCpu(options, run, split, everyStage) : byReference(options, run, split);
   if (!options.predictions.empty()) writePredictions(options.predictions, e.predictions, run.info.classes);
   if (!split.data->task.empty() && split.data->hasLabels()) e.metrics = glueMetrics(split.data->task, e.predictions);
   std::optional<Thresholds> curve;
-  if (options.curve) curve = curveOf(run, split);
+  if (options.curve) curve = curveOf(run, split, std::move(everyStage));
   if (!options.json) {
     print(e, onCpu && options.dtype != "f32" ? fmt::format("{} ({})", options.dtype, run.products) : "");
     if (curve) printCurve(*curve);
