@@ -1,5 +1,4 @@
 // Order of a save: files, fsync each, state.json, fsync folder, rename folder, fsync parent, `latest` (atomic), then removal of old ones.
-// The best checkpoint is named inside state.json, so `latest` is the only thing that ever changes.
 #include "runtime/train/Checkpoint.h"
 
 #include "runtime/core/Error.h"
@@ -52,7 +51,6 @@ std::string indexText(const CheckpointIndex &index) {
   json["manifest"] = index.state.manifestSha256;
   json["data"] = {{"rows", index.state.data.rows}, {"sha256", index.state.data.sha256}};
   json["previous"] = index.previous;
-  json["best"] = index.best;
   json["blocks"] = files;
   json["more"] = OrderedJson::parse(index.state.more.dump());
   return json.dump(1) + "\n";
@@ -98,7 +96,6 @@ CheckpointIndex parseCheckpointIndex(std::string_view text, const std::string &n
   index.state.data.rows = jsonInteger(data, "rows", name + ": field `data`", 0, most);
   index.state.data.sha256 = jsonString(data, "sha256", name + ": field `data`");
   index.previous = plainName(jsonString(json, "previous", name), "field `previous`", name, true);
-  index.best = plainName(jsonString(json, "best", name), "field `best`", name, true);
   const Json &blocks = jsonMember(json, "blocks", name);
   if (!blocks.is_object()) userError("{}: field `blocks` is {}, expected an object", name, jsonKind(blocks));
   for (const auto &[block, fields] : blocks.items()) {
@@ -124,20 +121,16 @@ bool CheckpointStore::exists() const {
   return fs::exists(folder / "latest", error);
 }
 
-void CheckpointStore::save(const CheckpointState &state, std::span<const Block> blocks, bool isBest) {
+void CheckpointStore::save(const CheckpointState &state, std::span<const Block> blocks) {
   fileops::makeFolder(folder);
   CheckpointIndex index;
   index.state = state;
-  if (exists()) {
-    index.previous = latestName(folder);
-    index.best = readIndex(folder, index.previous).best;
-  }
+  if (exists()) index.previous = latestName(folder);
   // A kill between rename and marker leaves a complete folder that nothing names; it is made again.
   std::string name = std::to_string(state.step);
-  for (int again = 1; name == index.previous || name == index.best; ++again) name = fmt::format("{}-{}", state.step, again);
+  for (int again = 1; name == index.previous; ++again) name = fmt::format("{}-{}", state.step, again);
   fileops::removeTree(folder / name);
   fileops::removeTree(folder / unfinished);
-  if (isBest) index.best = name;
 
   const fs::path temporary = folder / unfinished;
   try {
@@ -151,7 +144,7 @@ void CheckpointStore::save(const CheckpointState &state, std::span<const Block> 
   fileops::syncFolder(folder);
   writeFileAtomic(folder / "latest", name + "\n");
 
-  const std::set<std::string> kept{name, index.previous, index.best, "latest"};
+  const std::set<std::string> kept{name, index.previous, "latest"};
   std::vector<fs::path> old;
   for (const auto &entry : fs::directory_iterator(folder))
     if (!kept.contains(entry.path().filename().string())) old.push_back(entry.path());
@@ -185,13 +178,6 @@ Checkpoint CheckpointStore::load(const std::string &name) const {
 Checkpoint CheckpointStore::loadLatest() const {
   if (!exists()) userError("`{}` holds no complete checkpoint; start the run anew", folder.string());
   return load(latestName(folder));
-}
-
-std::optional<Checkpoint> CheckpointStore::loadBest() const {
-  if (!exists()) return std::nullopt;
-  std::string best = readIndex(folder, latestName(folder)).best;
-  if (best.empty()) return std::nullopt;
-  return load(best);
 }
 
 }  // namespace offramp::runtime

@@ -10,7 +10,6 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
-#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -45,14 +44,12 @@ class CheckpointStore {
   /// `folder` is RUN/checkpoints; made with the first save.
   explicit CheckpointStore(std::filesystem::path folder) : folder(std::move(folder)) {}
 
-  /// Writes a checkpoint, makes it the latest and removes all but the last two and the best. `isBest`: it becomes the best.
-  void save(const CheckpointState &state, std::span<const Block> blocks, bool isBest = false);
+  /// Writes a checkpoint, makes it the latest and removes all but the last two.
+  void save(const CheckpointState &state, std::span<const Block> blocks);
 
   bool exists() const;
   /// The latest, every size and checksum verified; UserError if there is none or it is damaged.
   Checkpoint loadLatest() const;
-  /// The one last saved with `isBest`, as the latest knows it; nothing if none was.
-  std::optional<Checkpoint> loadBest() const;
   Checkpoint load(const std::string &name) const;
 
  private:
@@ -68,7 +65,7 @@ struct CheckpointIndex {
   };
   CheckpointState state;
   std::vector<File> files;
-  std::string previous, best;  ///< names of other checkpoints, may be empty
+  std::string previous;  ///< name of the checkpoint before it, may be empty
 };
 CheckpointIndex parseCheckpointIndex(std::string_view text, const std::string &name);
 

@@ -24,9 +24,9 @@ struct Run {
   explicit Run(int64_t step) : weights(5000, (float)step), table(70, (uint8_t)step) {
     state = {1, 2, step, std::string(64, 'a'), {60000, std::string(64, 'b')}, {{"metrics_bytes", 10 * step}}};
   }
-  void save(const std::filesystem::path &folder, bool isBest = false) const {
+  void save(const std::filesystem::path &folder) const {
     std::vector<Block> blocks{{"weights", std::as_bytes(std::span(weights))}, {"table.layer", std::as_bytes(std::span(table))}, {"empty", {}}};
-    CheckpointStore(folder).save(state, blocks, isBest);
+    CheckpointStore(folder).save(state, blocks);
   }
 };
 
@@ -52,11 +52,11 @@ std::set<std::string> entries(const std::filesystem::path &folder) {
 }
 
 /// Saves in a child that dies at its n-th file operation; true if it got through.
-bool savedBefore(int64_t n, const std::filesystem::path &folder, int64_t step, bool isBest) {
+bool savedBefore(int64_t n, const std::filesystem::path &folder, int64_t step) {
   pid_t child = ::fork();
   if (child == 0) {
     fileops::crashAt(n);
-    Run(step).save(folder, isBest);
+    Run(step).save(folder);
     ::_exit(0);
   }
   int status = 0;
@@ -66,23 +66,18 @@ bool savedBefore(int64_t n, const std::filesystem::path &folder, int64_t step, b
 
 }  // namespace
 
-BOOST_AUTO_TEST_CASE(the_last_two_and_the_best_are_kept) {
+BOOST_AUTO_TEST_CASE(the_last_two_are_kept) {
   test::TemporaryFolder run;
   auto folder = run.path / "checkpoints";
   CheckpointStore store(folder);
   BOOST_TEST(!store.exists());
-  BOOST_TEST(!store.loadBest());
   BOOST_TEST(errorOf([&] { store.loadLatest(); }) == "`" + folder.string() + "` holds no complete checkpoint; start the run anew");
   Run(100).save(folder);
-  BOOST_TEST(!store.loadBest());
-  Run(200).save(folder, true);
-  for (int64_t step : {300, 400, 500}) Run(step).save(folder);
-  BOOST_TEST((entries(folder) == std::set<std::string>{"latest", "500", "400", "200"}));
+  for (int64_t step : {200, 300, 400, 500}) Run(step).save(folder);
+  BOOST_TEST((entries(folder) == std::set<std::string>{"latest", "500", "400"}));
   BOOST_TEST(checkedStep(store.loadLatest()) == 500);
-  BOOST_TEST(checkedStep(*store.loadBest()) == 200);
-  Run(500).save(folder, true);  // the same step again, as at the end of a phase
+  Run(500).save(folder);  // the same step again, as at the end of a phase
   BOOST_TEST((entries(folder) == std::set<std::string>{"latest", "500", "500-1"}));
-  BOOST_TEST(checkedStep(*store.loadBest()) == 500);
   Run(600).save(folder);
   BOOST_TEST((entries(folder) == std::set<std::string>{"latest", "500-1", "600"}));
 }
@@ -96,22 +91,21 @@ BOOST_AUTO_TEST_CASE(death_at_any_file_operation_leaves_a_whole_checkpoint) {
       auto folder = run.path / "checkpoints";
       CheckpointStore store(folder);
       if (again) {
-        Run(1).save(folder, true);
+        Run(1).save(folder);
         Run(2).save(folder);
       }
-      through = savedBefore(n, folder, 3, true);
+      through = savedBefore(n, folder, 3);
       if (!again && !store.exists()) {
         sawOld = true;
       } else {
         int64_t step = checkedStep(store.loadLatest());
         BOOST_TEST((step == 3 || (again && step == 2)));
         (step == 3 ? sawNew : sawOld) = true;
-        BOOST_TEST(checkedStep(*store.loadBest()) == (step == 3 ? 3 : 1));
       }
       // The resumed run computes the same step again, or the next, and nothing of the accident stays.
       Run(3).save(folder);
       BOOST_TEST(checkedStep(store.loadLatest()) == 3);
-      Run(4).save(folder, true);
+      Run(4).save(folder);
       Run(5).save(folder);
       BOOST_TEST(checkedStep(store.loadLatest()) == 5);
       BOOST_TEST((entries(folder) == std::set<std::string>{"latest", "4", "5"}));
@@ -128,7 +122,7 @@ BOOST_AUTO_TEST_CASE(a_save_that_dies_while_another_death_left_its_traces) {
   bool through = false;
   for (int64_t n = 1; !through; ++n) {
     BOOST_REQUIRE(n < 200);
-    through = savedBefore(n, folder, 2, false);
+    through = savedBefore(n, folder, 2);
     int64_t step = checkedStep(CheckpointStore(folder).loadLatest());
     BOOST_TEST((step == 1 || step == 2));
   }
@@ -184,7 +178,7 @@ BOOST_AUTO_TEST_CASE(a_block_of_another_size_is_refused) {
 BOOST_AUTO_TEST_CASE(state_json_is_checked_field_by_field) {
   auto refused = [](std::string text) { return errorOf([&] { parseCheckpointIndex(text, "state.json"); }); };
   const std::string hash(64, 'a');
-  const std::string good = R"({"format":1,"phase":0,"epoch":0,"step":7,"manifest":"m","data":{"rows":3,"sha256":"d"},"previous":"","best":"","blocks":{"w":{"bytes":4,"sha256":")" +
+  const std::string good = R"({"format":1,"phase":0,"epoch":0,"step":7,"manifest":"m","data":{"rows":3,"sha256":"d"},"previous":"","blocks":{"w":{"bytes":4,"sha256":")" +
                            hash + R"("}},"more":{}})";
   BOOST_TEST(refused(good) == "no error");
   BOOST_TEST(refused(replaced(good, "\"format\":1", "\"format\":2")) == "state.json: checkpoint format 2, this program reads 1");
@@ -196,5 +190,5 @@ BOOST_AUTO_TEST_CASE(state_json_is_checked_field_by_field) {
   BOOST_TEST(refused(replaced(good, "\"rows\":3", "\"rows\":\"3\"")) == "state.json: field `data`: field `rows` is a string, expected an integer");
   BOOST_TEST(refused(replaced(good, "\"w\"", "\"../w\"")) == "state.json: block `../w`: this is not a valid name");
   BOOST_TEST(refused(replaced(good, hash, "xyz")) == "state.json: block `w`: field `sha256` is no SHA-256 checksum");
-  BOOST_TEST(refused(replaced(good, "\"best\":\"\"", "\"best\":\"a/b\"")) == "state.json: field `best` is not a valid name");
+  BOOST_TEST(refused(replaced(good, "\"previous\":\"\"", "\"previous\":\"a/b\"")) == "state.json: field `previous` is not a valid name");
 }
