@@ -81,7 +81,14 @@ Json programs(ModuleOp module) {
   return out;
 }
 
-Json phases(const dsl::Model &model, const Json &weightBlock) {
+/// `manifest`: what is made of it so far, weights and programs at least.
+Json phases(const dsl::Model &model, const Json &manifest) {
+  const Json &weightBlock = manifest["weights"];
+  auto isProgram = [&](const std::string &name) {
+    for (const Json &program : manifest["programs"])
+      if (program["name"] == name) return true;
+    return false;
+  };
   // `updates` names the backbone and attachments; the runtime updates instances.
   auto instancesOf = [&](const std::vector<std::string> &updates) {
     std::vector<std::string> paths;
@@ -101,6 +108,12 @@ Json phases(const dsl::Model &model, const Json &weightBlock) {
     }
     return paths;
   };
+  // A table that is measured again has its own program for that: choose-program numbers them in the same order.
+  std::map<std::string, int> measures;
+  auto measureOf = [&](const std::string &table) {
+    const int number = ++measures[table];
+    return table + ".measure" + (number > 1 ? "." + std::to_string(number) : "");
+  };
   Json out = Json::array();
   for (const dsl::Phase &phase : model.phases) {
     if (auto *train = std::get_if<dsl::TrainPhase>(&phase)) {
@@ -111,9 +124,17 @@ Json phases(const dsl::Model &model, const Json &weightBlock) {
                      {"optimizer", {{"lr", o.lr}, {"beta1", o.beta1}, {"beta2", o.beta2}, {"eps", o.eps}, {"weight_decay", o.weightDecay},
                                     {"warmup", o.warmup}, {"decay", o.decay}, {"clip", o.clip}, {"lazy_rows", o.lazyRows}}},
                      {"updates", instancesOf(train->updates)}, {"metrics", metrics}});
+      if (const std::string keep = train->name + ".keep"; isProgram(keep)) {
+        Json tables = Json::array();
+        for (const Json &table : manifest["tables"])
+          if (table["name"].get<std::string>().starts_with(train->name + ".kept.")) tables.push_back(table["name"]);
+        out.back()["kept"] = {{"program", keep}, {"step", train->name + ".kept.step"}, {"tables", tables}};
+      }
     } else {
       const auto &measure = std::get<dsl::MeasurePhase>(phase);
-      out.push_back({{"kind", "measure"}, {"table", measure.table}, {"program", measure.table + ".measure"}});
+      const std::string program = measureOf(measure.table);
+      out.push_back({{"kind", "measure"}, {"table", measure.table}, {"program", program}});
+      if (isProgram(program + ".keep")) out.back()["keep"] = program + ".keep";
     }
   }
   return out;
@@ -130,7 +151,7 @@ Json settings(const dsl::Model &model) {
 std::string withSettings(const std::string &manifest, const dsl::Model &model) {
   Json out = Json::parse(manifest);
   out["settings"] = settings(model);
-  out["phases"] = phases(model, out["weights"]);
+  out["phases"] = phases(model, out);
   return out.dump(2) + "\n";
 }
 
@@ -161,9 +182,15 @@ std::string manifestJson(const dsl::Model &model, ModuleOp module, const std::ve
   out["weights"] = weights(module);
   Json tables = Json::array();
   for (const dsl::Table &table : model.tables) tables.push_back({{"name", table.name}, {"dtype", dtypeName(table.type.dtype)}, {"initial", table.initial}});
+  if (auto kept = module->getAttrOfType<ArrayAttr>("nn.kept_tables"))
+    for (auto table : kept.getAsRange<DictionaryAttr>())
+      tables.push_back({{"name", table.getAs<StringAttr>("name").getValue().str()},
+                        {"dtype", table.getAs<TypeAttr>("type").getValue().isF32() ? "f32" : "i32"},
+                        {"initial", 0},
+                        {"elements", table.getAs<IntegerAttr>("elements").getInt()}});
   out["tables"] = tables;
   out["programs"] = programs(module);
-  out["phases"] = phases(model, out["weights"]);
+  out["phases"] = phases(model, out);
   out["evaluate"] = {{"program", "evaluate"},
                      {"collected",
                       {{{"name", "logits"}, {"shape", {stages, classes}}}, {{"name", "leave"}, {"shape", {stages}}}, {{"name", "decision"}, {"shape", {stages}}}}}};

@@ -29,6 +29,7 @@ void buildInferencePipeline(OpPassManager &pm) {
 void buildTrainingPipeline(OpPassManager &pm) {
   buildFrontPipeline(pm);
   pm.addPass(createSplitExits());
+  pm.addPass(createKeepFrozen());
   pm.addPass(createAutodiff());
 }
 
@@ -57,6 +58,7 @@ void registerPassesAndPipelines() {
   registerChooseProgram();
   registerDemandRows();
   registerSplitExits();
+  registerKeepFrozen();
   registerAutodiff();
   registerBatchify();
   registerFuseRows();

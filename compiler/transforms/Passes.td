@@ -15,6 +15,9 @@ def DemandRows : ModulePass<"demand-rows"> {
 def SplitExits : ModulePass<"split-exits"> {
   let summary = "in the walk, compute what the exit needs first and the rest of the stage for those who stay";
 }
+def KeepFrozen : ModulePass<"keep-frozen"> {
+  let summary = "compute once a sample what the frozen stages of a phase make of it: a program that writes it to tables, a loss that reads it there";
+}
 def Autodiff : ModulePass<"autodiff"> {
   let summary = "turn every loss program into a training step: forward functions that save, backward functions, accumulated gradients";
 }

@@ -40,8 +40,10 @@ struct ManifestSetting {
 
 struct ManifestTable {
   std::string name;
-  ValueType dtype = ValueType::I32;  ///< I32 or F32: four bytes a sample
+  ValueType dtype = ValueType::I32;  ///< I32 or F32, four bytes each
   double initial = 0;
+  int64_t elements = 1;  ///< of a sample
+  bool kept = false;     ///< belongs to a phase (ManifestKept), which fills it: no checkpoint holds it
 };
 
 enum class ProgramKind { Infer, Step, Measure, Evaluate };
@@ -66,6 +68,12 @@ struct ManifestOptimizer {
   bool lazyRows = false;  ///< tables with rowGradients: a step updates the rows it names
 };
 
+/// What frozen stages make of a sample, computed once: `program`, a measure, fills `tables`, `step` takes the place of the phase's program.
+struct ManifestKept {
+  size_t program = 0, step = 0;  ///< indices into programs
+  std::vector<size_t> tables;    ///< indices into tables
+};
+
 struct ManifestTrainPhase {
   std::string name;
   size_t program = 0;  ///< index into programs
@@ -73,12 +81,14 @@ struct ManifestTrainPhase {
   ManifestOptimizer optimizer;
   std::vector<size_t> updates;       ///< indices into instances, ascending
   std::vector<std::string> metrics;  ///< names of call->loss[0], [1], …; the first is always `loss`
+  std::optional<ManifestKept> kept;  ///< none: no stage is frozen, or more is read of them than a table holds
 };
 
 struct ManifestMeasurePhase {
   std::string name;  ///< `measure <table>`
   size_t table = 0;  ///< index into tables
   size_t program = 0;
+  std::optional<size_t> keep;  ///< index into programs: writes the table and what the phase behind this one keeps
 };
 
 using ManifestPhase = std::variant<ManifestTrainPhase, ManifestMeasurePhase>;

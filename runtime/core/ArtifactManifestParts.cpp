@@ -211,6 +211,7 @@ void readTables(Manifest &m, const Json &json, const std::string &name) {
     std::string where = at(name, "tables", i);
     ManifestTable table{jsonString(tables[i], "name", where), valueType(jsonString(tables[i], "dtype", where), where),
                         number(tables[i], "initial", where)};
+    if (tables[i].contains("elements")) table.elements = jsonInteger(tables[i], "elements", where, 1, int64_t(1) << 24);
     unique(seen, table.name, where);
     if (table.dtype == ValueType::U8) userError("{}: a table holds i32 or f32", where);
     m.tables.push_back(std::move(table));

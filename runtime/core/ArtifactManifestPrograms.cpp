@@ -28,10 +28,10 @@ std::vector<int64_t> slots(const Json &object, const char *key, const std::strin
 }
 
 /// The program a phase names, which must be of this kind.
-size_t programOf(const Manifest &m, const Json &object, ProgramKind kind, const std::string &where) {
-  std::string wanted = jsonString(object, "program", where);
+size_t programOf(const Manifest &m, const Json &object, ProgramKind kind, const std::string &where, const char *field = "program") {
+  std::string wanted = jsonString(object, field, where);
   int64_t found = m.findProgram(wanted);
-  if (found < 0) userError("{}: field `program` names `{}`, which is no program of the artifact", where, wanted);
+  if (found < 0) userError("{}: field `{}` names `{}`, which is no program of the artifact", where, field, wanted);
   if (m.programs[(size_t)found].kind != kind) userError("{}: program `{}` is of another kind", where, wanted);
   return (size_t)found;
 }
@@ -58,7 +58,26 @@ ManifestOptimizer readOptimizer(const Json &json, const std::string &where) {
   return o;
 }
 
-ManifestTrainPhase readTrain(const Manifest &m, const Json &json, const std::string &where) {
+size_t tableOf(const Manifest &m, const std::string &wanted, const char *field, const std::string &where) {
+  for (size_t i = 0; i < m.tables.size(); ++i)
+    if (m.tables[i].name == wanted) return i;
+  userError("{}: field `{}` names `{}`, which is no table of the artifact", where, field, wanted);
+}
+
+/// Tables that are kept are behind those of the model, whose elements are single numbers.
+ManifestKept readKept(Manifest &m, const Json &json, const std::string &where) {
+  ManifestKept kept;
+  kept.program = programOf(m, json, ProgramKind::Measure, where);
+  kept.step = programOf(m, json, ProgramKind::Step, where, "step");
+  for (const std::string &name : strings(json, "tables", where)) {
+    kept.tables.push_back(tableOf(m, name, "tables", where));
+    m.tables[kept.tables.back()].kept = true;
+  }
+  if (kept.tables.empty()) userError("{}: field `tables` is empty", where);
+  return kept;
+}
+
+ManifestTrainPhase readTrain(Manifest &m, const Json &json, const std::string &where) {
   ManifestTrainPhase phase;
   phase.name = jsonString(json, "name", where);
   phase.program = programOf(m, json, ProgramKind::Step, where);
@@ -75,16 +94,17 @@ ManifestTrainPhase readTrain(const Manifest &m, const Json &json, const std::str
   phase.updates.erase(std::unique(phase.updates.begin(), phase.updates.end()), phase.updates.end());
   phase.metrics = strings(json, "metrics", where);
   if (phase.metrics.empty() || phase.metrics[0] != "loss") phase.metrics.insert(phase.metrics.begin(), "loss");
+  if (json.contains("kept")) phase.kept = readKept(m, json["kept"], where + ": kept");
   return phase;
 }
 
 ManifestMeasurePhase readMeasure(const Manifest &m, const Json &json, const std::string &where) {
   ManifestMeasurePhase phase;
   std::string table = jsonString(json, "table", where);
-  while (phase.table < m.tables.size() && m.tables[phase.table].name != table) ++phase.table;
-  if (phase.table == m.tables.size()) userError("{}: field `table` names `{}`, which is no table of the artifact", where, table);
+  phase.table = tableOf(m, table, "table", where);
   phase.name = "measure " + table;
   phase.program = programOf(m, json, ProgramKind::Measure, where);
+  if (json.contains("keep")) phase.keep = programOf(m, json, ProgramKind::Measure, where, "keep");
   return phase;
 }
 
@@ -123,6 +143,17 @@ void readPhases(Manifest &m, const Json &json, const std::string &name) {
     if (kind == "train") m.phases.push_back(readTrain(m, phases[i], where));
     else if (kind == "measure") m.phases.push_back(readMeasure(m, phases[i], where));
     else userError("{}: field `kind` is `{}`, expected train or measure", where, kind);
+  }
+  for (size_t i = 0; i < m.tables.size(); ++i) {
+    if (!m.tables[i].kept && m.tables[i].elements != 1) userError("{}: field `elements` is {}, but no phase keeps this table", at(name, "tables", i), m.tables[i].elements);
+    if (!m.tables[i].kept && i > 0 && m.tables[i - 1].kept) userError("{}: tables that phases keep come last", at(name, "tables", i));
+  }
+  for (size_t i = 0; i < m.phases.size(); ++i) {
+    const auto *measure = std::get_if<ManifestMeasurePhase>(&m.phases[i]);
+    if (!measure) continue;
+    if (m.tables[measure->table].kept) userError("{}: the table is one that a phase keeps", at(name, "phases", i));
+    const auto *behind = i + 1 < m.phases.size() ? std::get_if<ManifestTrainPhase>(&m.phases[i + 1]) : nullptr;
+    if (measure->keep && !(behind && behind->kept)) userError("{}: field `keep` is there, but the phase behind keeps nothing", at(name, "phases", i));
   }
 }
 

@@ -1,4 +1,5 @@
-// The order of things: begin or restore, phase after phase, finish. Phases are in LoopTrain.cpp and LoopMeasure.cpp, saving in LoopState.cpp.
+// The order of things: begin or restore, phase after phase, finish. Phases are in LoopTrain.cpp and LoopMeasure.cpp, what
+// frozen stages say in LoopKeep.cpp, saving in LoopState.cpp.
 #include "runtime/train/Loop.h"
 
 #include "runtime/core/Error.h"
@@ -18,8 +19,9 @@ Loop::Loop(Session &session, const TrainingSplits &splits, const RunInfo &info, 
   gradients = AlignedBlock(bytes), m = AlignedBlock(bytes), v = AlignedBlock(bytes), best = AlignedBlock(bytes);
   const size_t rows = (size_t)splits.train.data->rows;
   for (const ManifestTable &table : session.manifest().tables) {
-    tables.emplace_back(rows * 4);
+    tables.emplace_back(table.kept ? 0 : rows * 4);
     tablePointers.push_back(tables.back().data());
+    if (table.kept) continue;  // made by its phase
     for (size_t i = 0; i < rows; ++i)
       if (table.dtype == ValueType::F32) tables.back().as<float>()[i] = (float)table.initial;
       else tables.back().as<int32_t>()[i] = (int32_t)table.initial;

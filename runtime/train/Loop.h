@@ -22,6 +22,7 @@ namespace offramp::runtime {
 struct LoopOptions {
   double checkpointSeconds = 30;
   int64_t checkpointSteps = 0;              ///< 0: by time only
+  int64_t frozenMiB = 1024;                 ///< most memory for what a phase's frozen stages make of the samples
   const std::atomic<bool> *stop = nullptr;  ///< set from outside (Ctrl-C): save and return
   Progress::Output output = Progress::standardError();
 };
@@ -57,9 +58,14 @@ class Loop {
   bool isLastTraining(size_t phase) const;
 
   LoopEnd train(const ManifestTrainPhase &phase);
-  void step(const ManifestTrainPhase &phase, BatchBuilder &builder, int64_t at, int64_t total);
+  void step(const ManifestTrainPhase &phase, size_t program, BatchBuilder &builder, int64_t at, int64_t total);
   bool validate(const ManifestTrainPhase &phase);  ///< false: interrupted
   LoopEnd measure(const ManifestMeasurePhase &phase);
+  bool writeTables(size_t program, const std::string &title);  ///< runs a measure over all training samples; false: interrupted
+  bool mayKeep(const ManifestTrainPhase &phase) const;  ///< there is memory for what its frozen stages say; says so if there is not
+  int64_t keptBytes(size_t table) const;
+  void makeRoom(const ManifestKept &kept);
+  void forget(const ManifestKept &kept);
   void finish();
 
   Session &session;
@@ -70,8 +76,9 @@ class Loop {
   CheckpointStore store;
   LoopState state;
   AlignedBlock gradients, m, v, best;
-  std::vector<AlignedBlock> tables;       ///< by manifest slot, [rows of the training data]
+  std::vector<AlignedBlock> tables;       ///< by manifest slot, [rows of the training data, elements]; those that a phase keeps only while it runs
   std::vector<void *> tablePointers;
+  int64_t keptFor = -1;                   ///< number of the phase whose kept tables the measure before it has filled
   std::vector<int64_t> visit;
   std::vector<float> losses;
   std::vector<offramp_range> ranges;

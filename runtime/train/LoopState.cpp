@@ -32,7 +32,8 @@ void Loop::save() {
   auto weights = session.weights();
   std::vector<Block> blocks{{"weights", std::as_bytes(weights)}, {"m", bytesOf(m)}, {"v", bytesOf(v)}};
   if (state.hasBest) blocks.push_back({"best", bytesOf(best)});
-  for (size_t i = 0; i < tables.size(); ++i) blocks.push_back({"table." + std::to_string(i), bytesOf(tables[i])});
+  for (size_t i = 0; i < tables.size(); ++i)
+    if (!session.manifest().tables[i].kept) blocks.push_back({"table." + std::to_string(i), bytesOf(tables[i])});
   store.save(c, blocks);
   savedAt = std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
@@ -62,7 +63,8 @@ void Loop::restore(const Checkpoint &c) {
   take(c, "m", m.data(), m.bytes());
   take(c, "v", v.data(), v.bytes());
   if (state.hasBest) take(c, "best", best.data(), best.bytes());
-  for (size_t i = 0; i < tables.size(); ++i) take(c, "table." + std::to_string(i), tables[i].data(), tables[i].bytes());
+  for (size_t i = 0; i < tables.size(); ++i)
+    if (!session.manifest().tables[i].kept) take(c, "table." + std::to_string(i), tables[i].data(), tables[i].bytes());
   session.weightsChanged();
   metrics = std::make_unique<MetricsLog>(folder / "metrics.jsonl", jsonInteger(more, "metrics", name, 0, INT64_MAX));
   events = std::make_unique<EventWriter>(folder / EventWriter::fileName, jsonInteger(more, "events", name, 0, INT64_MAX));

@@ -23,7 +23,7 @@ void zero(AlignedBlock &block) {
 
 }  // namespace
 
-void Loop::step(const ManifestTrainPhase &phase, BatchBuilder &builder, int64_t at, int64_t total) {
+void Loop::step(const ManifestTrainPhase &phase, size_t program, BatchBuilder &builder, int64_t at, int64_t total) {
   const double begun = now();
   const int64_t n = std::min<int64_t>(phase.batch, (int64_t)order.rows().size() - at);
   const offramp_batch &batch = builder.build(order.rows().subspan((size_t)at, (size_t)n));
@@ -32,7 +32,7 @@ void Loop::step(const ManifestTrainPhase &phase, BatchBuilder &builder, int64_t 
   offramp_call &call = session.call();
   call.inputs = builder.inputs(), call.index = builder.index(), call.visit = visit.data();
   call.loss = losses.data(), call.samples_in_step = n;
-  session.run(phase.program, batch);
+  session.run(program, batch);
 
   const double loss = (double)losses[0] / (double)n, lr = learningRate(phase.optimizer, state.phaseStep, total);
   auto refuse = [&](const char *what, double value) {
@@ -91,7 +91,14 @@ bool Loop::validate(const ManifestTrainPhase &phase) {
 LoopEnd Loop::train(const ManifestTrainPhase &phase) {
   const int64_t samples = splits.train.size(), batches = (samples + phase.batch - 1) / phase.batch, total = batches * phase.epochs;
   BatchBuilder builder(*splits.train.data, session.manifest().rowsPerSample);
-  session.reserve({&phase.program, 1}, phase.batch, worstRows(builder.rowCount(), splits.train.rows, phase.batch));
+  bool kept = keptFor == state.phase;
+  if (!kept && phase.kept && phase.epochs > 1 && mayKeep(phase)) {  // computing it costs an epoch without gradients
+    makeRoom(*phase.kept);
+    if (!writeTables(phase.kept->program, phase.name + ", frozen stages")) return LoopEnd::Interrupted;
+    kept = true;
+  }
+  const size_t program = kept ? phase.kept->step : phase.program;
+  session.reserve({&program, 1}, phase.batch, worstRows(builder.rowCount(), splits.train.rows, phase.batch));
   ranges = updateRanges(session.manifest(), phase);
   losses.assign(phase.metrics.size(), 0.0f);
   visit.resize((size_t)std::max<int64_t>(phase.batch, 64));
@@ -106,7 +113,7 @@ LoopEnd Loop::train(const ManifestTrainPhase &phase) {
     int64_t sinceSave = 0;
     while (state.batch < batches) {
       if (stopped()) return LoopEnd::Interrupted;
-      step(phase, builder, state.batch * phase.batch, total);
+      step(phase, program, builder, state.batch * phase.batch, total);
       const int64_t done = std::min(samples, state.batch * phase.batch);
       progress.update(done, fmt::format("loss {:.4g}", state.sums[0] / (double)done));
       ++sinceSave;
@@ -124,6 +131,7 @@ LoopEnd Loop::train(const ManifestTrainPhase &phase) {
       state = here;
     }
   }
+  if (kept) forget(*phase.kept);
   metrics->write(OrderedJson{{"kind", "phase"}, {"phase", phase.name}, {"step", state.step}, {"dtype", info.dtype}});
   return LoopEnd::Finished;
 }

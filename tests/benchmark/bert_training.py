@@ -25,7 +25,7 @@ class Training:
         self.bert, self.work, self.minilm = bert, work, minilm
 
     def ours(self, model, weights, phases, steps, dtype, settings=()):
-        """{phase: samples/s}, each phase trained for `steps` batches of 32."""
+        """{phase: samples/s}, each phase trained for `steps` batches of 32, the pass through frozen stages in each, as in PyTorch."""
         program, options = self.bert.program, self.bert.options
         known = PHASES if model.stem == "consistentee" else PHASES[:2]
         words = [word for phase in known for word in ("--set", f"{phase}.epochs={int(phase in phases)}")]
@@ -33,7 +33,7 @@ class Training:
         out = self.work / "trained"
         shutil.rmtree(out, ignore_errors=True)
         run([program, "train", model, "--init", weights, "--data", f"train={DATA}/sst2/train.tsv.gz", "--data", f"valid={self.small_table()}",
-             "--limit", 32 * steps, "--out", out, "--threads", options.threads, *words, *training_words(program, dtype)])
+             "--limit", 32 * steps, "--out", out, "--threads", options.threads, "--frozen-mib", 0, *words, *training_words(program, dtype)])
         rates = {phase: phase_rate(out, phase) for phase in phases}
         shutil.rmtree(out)
         return rates

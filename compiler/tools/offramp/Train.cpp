@@ -30,7 +30,7 @@ void askToStop(int) { stopAsked = true; }
 struct Options {
   std::string file, out, init, dtype = "f32";
   std::vector<std::string> data, sets;
-  int64_t seed = 0, limit = 0, checkpointSteps = 0;
+  int64_t seed = 0, limit = 0, checkpointSteps = 0, frozenMiB = LoopOptions().frozenMiB;
   double checkpointSeconds = 30;
   int threads = 0;
   bool resume = false;
@@ -173,7 +173,7 @@ void train(const Options &options, const CLI::App &command, const std::vector<st
   ::sigaction(SIGTERM, &action, nullptr);
   LoopOptions loop;
   loop.stop = &stopAsked;
-  loop.checkpointSeconds = options.checkpointSeconds, loop.checkpointSteps = options.checkpointSteps;
+  loop.checkpointSeconds = options.checkpointSeconds, loop.checkpointSteps = options.checkpointSteps, loop.frozenMiB = options.frozenMiB;
   if (Loop(session, splits, info, options.out, loop).run() == LoopEnd::Interrupted) {
     std::cerr << fmt::format("stopped and saved; to go on: offramp train {} --out {} --resume\n", options.file, options.out);
     exitStatus = 130;
@@ -213,6 +213,12 @@ void addTrain(CLI::App &app) {
   command->add_option("--limit", options->limit, "only the first N samples of each split")->check(CLI::NonNegativeNumber);
   command->add_option("--checkpoint-seconds", options->checkpointSeconds, "seconds between checkpoints inside an epoch")->check(CLI::NonNegativeNumber);
   command->add_option("--checkpoint-steps", options->checkpointSteps, "checkpoint every N steps instead")->check(CLI::NonNegativeNumber);
+  command
+      ->add_option("--frozen-mib", options->frozenMiB,
+                   fmt::format("most memory, in MiB, for what stages that a phase does not update make of the samples, computed once instead of in every epoch; "
+                               "{} if absent. Changes no result",
+                               options->frozenMiB))
+      ->check(CLI::NonNegativeNumber);
   command->footer("Example: offramp train examples/01-fashion-mnist/weighted_ce.ramp --out runs/first --limit 2000 --data "
                   "train=/usr/share/datasets/fashion-mnist/train-images-idx3-ubyte.gz,/usr/share/datasets/fashion-mnist/train-labels-idx1-ubyte.gz\n"
                   "Ctrl-C saves and ends with exit status 130.");

@@ -10,7 +10,7 @@
 // INFERENCE: func.func @infer(
 // INFERENCE: nn.program = "infer"
 
-// TRAINING: choose-program{},demand-rows,split-exits,autodiff)
+// TRAINING: choose-program{},demand-rows,split-exits,keep-frozen,autodiff)
 // TRAINING-DAG: nn.program = "step"
 // TRAINING-DAG: nn.program = "measure"
 // TRAINING-DAG: nn.program = "evaluate"

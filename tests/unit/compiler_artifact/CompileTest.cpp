@@ -28,7 +28,7 @@ static void checkFirstExample(const runtime::Manifest &m) {
   std::vector<std::string> phases;
   for (const auto &phase : m.phases) phases.push_back(runtime::phaseName(phase));
   BOOST_TEST((phases == std::vector<std::string>{"warm_up", "measure memorized", "learn_to_exit", "together"}));
-  BOOST_REQUIRE(m.tables.size() == 1u);
+  BOOST_TEST(std::count_if(m.tables.begin(), m.tables.end(), [](const auto &table) { return !table.kept; }) == 1);
   BOOST_TEST(m.tables[0].name == "memorized");
   BOOST_TEST(m.stages == 2);
   BOOST_TEST(m.rowsPerSample == 17);
@@ -111,6 +111,30 @@ BOOST_AUTO_TEST_CASE(tables_with_gradients_by_rows_are_marked) {
   runtime::Manifest dense = manifestOf(compiler.compile(root() / "tests/unit/compiler_artifact/tables.ramp", {{"fit.lazy_rows", "false"}}));
   BOOST_TEST(!std::get<runtime::ManifestTrainPhase>(dense.phases[0]).optimizer.lazyRows);
   BOOST_TEST(dense.sha256 == m.sha256);  // the same code
+}
+
+/// A table measured twice runs both formulas; a phase that leaves the stages alone has a program that keeps what they say, written by the measure
+/// before it or by its own.
+BOOST_AUTO_TEST_CASE(phases_with_frozen_stages_keep_what_those_say) {
+  Compiler compiler;
+  runtime::Manifest m = manifestOf(compiler.compile(root() / "tests/unit/compiler_artifact/frozen.ramp"));
+  auto program = [&](size_t phase) { return std::get<runtime::ManifestMeasurePhase>(m.phases[phase]).program; };
+  auto kept = [&](size_t phase) -> const auto & { return std::get<runtime::ManifestTrainPhase>(m.phases[phase]).kept; };
+  BOOST_TEST(!kept(0));                  // everything learns
+  BOOST_TEST(program(1) != program(3));
+  BOOST_REQUIRE(kept(2).has_value());    // heads learn from the means of rows, one for each of two stages
+  BOOST_REQUIRE(kept(2)->tables.size() == 2u);
+  for (size_t table : kept(2)->tables) BOOST_TEST(m.tables[table].elements == 16);
+  BOOST_REQUIRE(kept(4).has_value());    // the one gate learns from the logits of its stage, the reward reads those of both
+  BOOST_REQUIRE(kept(4)->tables.size() == 2u);
+  BOOST_TEST(m.tables[kept(4)->tables[0]].elements == 2);
+  BOOST_TEST(m.tables[kept(4)->tables[1]].elements == 2 * 2);
+  BOOST_TEST(std::get<runtime::ManifestMeasurePhase>(m.phases[1]).keep.has_value());
+  BOOST_TEST(std::get<runtime::ManifestMeasurePhase>(m.phases[3]).keep.has_value());
+  BOOST_TEST(!kept(5));                  // a head that turns rows has rows to read
+  BOOST_TEST(m.tables[0].name == "hard");
+  BOOST_TEST(!m.tables[0].kept);
+  BOOST_TEST(m.tables.size() == 5u);
 }
 
 BOOST_AUTO_TEST_CASE(a_model_with_errors_gives_their_text_and_no_entry) {

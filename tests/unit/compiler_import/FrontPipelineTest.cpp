@@ -78,5 +78,5 @@ BOOST_AUTO_TEST_CASE(front_makes_every_program) {
 
 BOOST_AUTO_TEST_CASE(pipelines_print_as_text) {
   BOOST_TEST(pipelineText(buildInferencePipeline).find("choose-program{programs=infer},demand-rows,split-exits") != std::string::npos);
-  BOOST_TEST(pipelineText(buildTrainingPipeline).find("demand-rows,split-exits,autodiff") != std::string::npos);
+  BOOST_TEST(pipelineText(buildTrainingPipeline).find("demand-rows,split-exits,keep-frozen,autodiff") != std::string::npos);
 }
