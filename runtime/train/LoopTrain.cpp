@@ -124,7 +124,8 @@ LoopEnd Loop::train(const ManifestTrainPhase &phase) {
     progress.finish(fmt::format("loss {:.4g}", state.sums[0] / (double)samples) +
                     (state.hasBest ? fmt::format(", best valid {} {:.4f}", Quality{!session.manifest().answersNumber()}.name(), state.bestQuality)
                                    : ""));
-    if (state.epoch + 1 < phase.epochs) {  // the checkpoint says: the next epoch, none of its batches done
+    const bool due = options.checkpointSteps > 0 || now() - savedAt > options.checkpointSeconds;
+    if (due && state.epoch + 1 < phase.epochs) {  // the checkpoint says: the next epoch, none of its batches done
       LoopState here = state;
       ++state.epoch, ++state.epochs, state.batch = 0;
       save();
