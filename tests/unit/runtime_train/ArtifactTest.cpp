@@ -43,6 +43,50 @@ BOOST_AUTO_TEST_CASE(wrong_cpu_is_refused_by_feature) {
                         [](const auto &error) { return std::string(error.what()).find("needs no-such-thing, which") != std::string::npos; });
 }
 
+/// The last phase keeps two numbers a sample, which the measure before it writes in passing.
+static Json keepingManifest() {
+  Json json = handManifest();
+  json["tables"].push_back({{"name", "together.kept.0"}, {"dtype", "f32"}, {"initial", 0}, {"elements", 2}});
+  for (const char *name : {"together.keep", "memorized.measure.keep"}) {
+    json["programs"].push_back(json["programs"][2]);
+    json["programs"].back()["name"] = name;
+  }
+  json["phases"][1]["keep"] = "memorized.measure.keep";
+  json["phases"][2]["kept"] = {{"program", "together.keep"}, {"step", "fit.step"}, {"tables", {"together.kept.0"}}};
+  return json;
+}
+
+BOOST_AUTO_TEST_CASE(what_phases_keep_is_read_and_checked) {
+  const Manifest m = parseManifest(keepingManifest().dump(), "m.json");
+  const auto &kept = std::get<ManifestTrainPhase>(m.phases[2]).kept;
+  BOOST_REQUIRE(kept.has_value());
+  BOOST_TEST(m.programs[kept->program].name == "together.keep");
+  BOOST_TEST(m.programs[kept->step].name == "fit.step");
+  BOOST_TEST(kept->tables == std::vector<size_t>{1}, boost::test_tools::per_element());
+  BOOST_TEST(m.tables[1].elements == 2);
+  BOOST_TEST(m.tables[1].kept);
+  BOOST_TEST(!m.tables[0].kept);
+  BOOST_TEST(m.programs[*std::get<ManifestMeasurePhase>(m.phases[1]).keep].name == "memorized.measure.keep");
+
+  Json json = keepingManifest();
+  json["phases"][2]["kept"]["step"] = "together.keep";
+  BOOST_TEST(refusal(json) == "m.json: phases[2]: kept: program `together.keep` is of another kind");
+  json = keepingManifest();
+  json["phases"][2]["kept"]["tables"] = {"nothing"};
+  BOOST_TEST(refusal(json) == "m.json: phases[2]: kept: field `tables` names `nothing`, which is no table of the artifact");
+  json = keepingManifest();
+  json["phases"][2]["kept"]["tables"] = {"memorized", "together.kept.0"};
+  BOOST_TEST(refusal(json) == "m.json: phases[1]: the table is one that a phase keeps");
+  json = keepingManifest();
+  json["phases"][2].erase("kept");
+  BOOST_TEST(refusal(json) == "m.json: tables[1]: field `elements` is 2, but no phase keeps this table");
+  json["tables"][1]["elements"] = 1;
+  BOOST_TEST(refusal(json) == "m.json: phases[1]: field `keep` is there, but the phase behind keeps nothing");
+  json = keepingManifest();
+  json["tables"].push_back({{"name", "late"}, {"dtype", "i32"}, {"initial", 0}});
+  BOOST_TEST(refusal(json) == "m.json: tables[2]: tables that phases keep come last");
+}
+
 BOOST_AUTO_TEST_CASE(wrong_fields_are_named) {
   Json json = handManifest();
   json["format"] = 2;
