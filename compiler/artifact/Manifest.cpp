@@ -122,7 +122,7 @@ Json phases(const dsl::Model &model, const Json &manifest) {
       metrics.insert(metrics.end(), train->metrics.begin(), train->metrics.end());
       out.push_back({{"kind", "train"}, {"name", train->name}, {"program", train->name + ".step"}, {"epochs", train->epochs}, {"batch", train->batch},
                      {"optimizer", {{"lr", o.lr}, {"beta1", o.beta1}, {"beta2", o.beta2}, {"eps", o.eps}, {"weight_decay", o.weightDecay},
-                                    {"warmup", o.warmup}, {"decay", o.decay}, {"clip", o.clip}, {"lazy_rows", o.lazyRows}}},
+                                    {"warmup", o.warmup}, {"decay", o.decay}, {"clip", o.clip}, {"average", o.average}, {"lazy_rows", o.lazyRows}}},
                      {"updates", instancesOf(train->updates)}, {"metrics", metrics}});
       if (const std::string keep = train->name + ".keep"; isProgram(keep)) {
         Json tables = Json::array();

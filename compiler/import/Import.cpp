@@ -162,6 +162,7 @@ struct ModelImporter {
     number("lr", o.lr), number("beta1", o.beta1), number("beta2", o.beta2), number("eps", o.eps);
     number("weight_decay", o.weightDecay), number("warmup", o.warmup), number("clip", o.clip);
     list.push_back(builder.getNamedAttr("decay", text(o.decay)));
+    if (o.average > 0) number("average", o.average);
     if (o.lazyRows) list.push_back(builder.getNamedAttr("lazy_rows", builder.getBoolAttr(true)));
     return builder.getDictionaryAttr(list);
   }

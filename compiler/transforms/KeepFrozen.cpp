@@ -57,7 +57,7 @@ public:
     end->setOperands({});
     keep.setFunctionType(builder.getFunctionType(keep.getArgumentTypes(), {}));
     for (Operation &op : llvm::make_early_inc_range(llvm::reverse(loss.front().without_terminator())))
-      if (!frozenOps.contains(&op)) copies.lookup(&op)->erase();
+      if (!frozenOps.contains(&op)) map.lookup(&op)->erase();
     dropUnread(keep);
   }
 
@@ -84,9 +84,8 @@ private:
     if (isa<nn::UniformOp>(op)) return true;
     auto call = dyn_cast<func::CallOp>(op);
     if (!call) return false;
-    return module.lookupSymbol<func::FuncOp>(call.getCallee()).walk([&](Operation *inner) {
-      return inner->getParentOp() != op && draws(inner) ? WalkResult::interrupt() : WalkResult::advance();
-    }).wasInterrupted();
+    auto callee = module.lookupSymbol<func::FuncOp>(call.getCallee());
+    return callee.walk([&](Operation *inner) { return draws(inner) ? WalkResult::interrupt() : WalkResult::advance(); }).wasInterrupted();
   }
 
   /// In order, so that operands are known. Frozen is what depends on inputs and on weights that the phase leaves alone, and on nothing else.
@@ -119,8 +118,6 @@ private:
     made->setAttr("nn.program", StringAttr::get(module.getContext(), kind));
     if (kind != "loss") made->removeAttr("nn.updates"), made.setResAttrsAttr(nullptr);
     module.insert(std::next(Block::iterator(program)), made);
-    copies.clear();
-    for (auto [from, to] : llvm::zip(loss.front(), made.front())) copies[&from] = &to;
     return made;
   }
 
@@ -138,8 +135,7 @@ private:
   func::FuncOp loss;  ///< a copy of the program, which stays as it is
   llvm::StringSet<> updated;
   llvm::SmallPtrSet<Operation *, 32> frozenOps;
-  llvm::SetVector<Value> kept;
-  DenseMap<Operation *, Operation *> copies;  ///< of the program copied last
+  llvm::SetVector<Value> kept;  ///< by place
 };
 
 /// `@<measure>.keep`: what `measure` does and what `keep` does, equal operations once.

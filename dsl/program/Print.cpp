@@ -58,8 +58,9 @@ std::string print(const std::vector<Read> &reads) {
 }
 
 std::string print(const Optimizer &o) {
-  return fmt::format("adamw(lr = {}, betas = ({}, {}), eps = {}, weight_decay = {}, warmup = {}, decay = {}, clip = {}{})", o.lr,
-                     o.beta1, o.beta2, o.eps, o.weightDecay, o.warmup, o.decay, o.clip, o.lazyRows ? ", lazy_rows = true" : "");
+  return fmt::format("adamw(lr = {}, betas = ({}, {}), eps = {}, weight_decay = {}, warmup = {}, decay = {}, clip = {}{}{})", o.lr,
+                     o.beta1, o.beta2, o.eps, o.weightDecay, o.warmup, o.decay, o.clip, o.average > 0 ? fmt::format(", average = {}", o.average) : "",
+                     o.lazyRows ? ", lazy_rows = true" : "");
 }
 
 std::string print(const Instance &instance) {

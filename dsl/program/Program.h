@@ -156,6 +156,7 @@ struct Read {
 struct Optimizer {
   double lr = 1e-3, beta1 = 0.9, beta2 = 0.999, eps = 1e-8, weightDecay = 0.01, warmup = 0.1, clip = 1.0;
   std::string decay = "linear";  ///< linear | constant | cosine
+  double average = 0;            ///< share of the phase's last steps whose weights' mean is its result; 0: the weights after the last step
   bool lazyRows = false;         ///< tables read by `gather` alone: only rows that the batch names are updated
 };
 

@@ -18,6 +18,7 @@ const Field optimizerFields[] = {
     {"lr", &Optimizer::lr, true, 1e6},          {"beta1", &Optimizer::beta1, true, 1}, {"beta2", &Optimizer::beta2, true, 1},
     {"eps", &Optimizer::eps, false, 1},         {"weight_decay", &Optimizer::weightDecay, true, 1e6},
     {"warmup", &Optimizer::warmup, true, 1.0000001}, {"clip", &Optimizer::clip, true, 1e12},
+    {"average", &Optimizer::average, true, 1.0000001},  // L34
 };
 
 const char *const lazyRows = "lazy_rows";

@@ -65,6 +65,7 @@ struct ManifestProgram {
 struct ManifestOptimizer {
   double lr = 0, beta1 = 0, beta2 = 0, eps = 0, weightDecay = 0, warmup = 0, clip = 0;
   std::string decay;  ///< `linear`, `cosine`, `constant`
+  double average = 0;     ///< share of the phase's last steps whose weights are averaged (train/LoopAverage.cpp)
   bool lazyRows = false;  ///< tables with rowGradients: a step updates the rows it names
 };
 

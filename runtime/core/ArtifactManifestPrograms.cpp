@@ -54,6 +54,7 @@ ManifestOptimizer readOptimizer(const Json &json, const std::string &where) {
   o.decay = jsonString(json, "decay", where);
   if (o.decay != "linear" && o.decay != "cosine" && o.decay != "constant")
     userError("{}: field `decay` is `{}`, expected linear, cosine or constant", where, o.decay);
+  o.average = json.contains("average") ? between(json, "average", where, 0, 1) : 0;
   o.lazyRows = json.contains("lazy_rows") && boolean(json, "lazy_rows", where);
   return o;
 }

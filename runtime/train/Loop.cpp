@@ -1,5 +1,5 @@
 // The order of things: begin or restore, phase after phase, finish. Phases are in LoopTrain.cpp and LoopMeasure.cpp, what
-// frozen stages say in LoopKeep.cpp, saving in LoopState.cpp.
+// frozen stages say in LoopKeep.cpp, averages of weights in LoopAverage.cpp, saving in LoopState.cpp.
 #include "runtime/train/Loop.h"
 
 #include "runtime/core/Error.h"
@@ -69,7 +69,7 @@ LoopEnd Loop::run() {
       return end;
     }
     ++state.phase;
-    state.epoch = state.batch = state.phaseStep = 0;
+    state.epoch = state.batch = state.phaseStep = state.averaged = 0;
     save();
   }
   finish();

@@ -33,6 +33,7 @@ enum class LoopEnd { Finished, Interrupted };
 struct LoopState {
   int64_t phase = 0, epoch = 0, batch = 0;  ///< batch: those of this epoch that are done
   int64_t phaseStep = 0, step = 0;          ///< optimizer steps of this phase, of the run
+  int64_t averaged = 0;                     ///< steps of this phase whose weights are in the average
   int64_t epochs = 0;                       ///< training epochs begun before this one, over all phases
   std::vector<double> sums;                 ///< of loss and metrics over this epoch's samples so far
   double seconds = 0;                       ///< spent on steps of this epoch
@@ -60,6 +61,8 @@ class Loop {
   LoopEnd train(const ManifestTrainPhase &phase);
   void step(const ManifestTrainPhase &phase, size_t program, BatchBuilder &builder, int64_t at, int64_t total);
   bool validate(const ManifestTrainPhase &phase);  ///< false: interrupted
+  void average(double share, int64_t total);       ///< takes the weights in, if this step is one of those that count
+  void swapAverage();                              ///< with the weights that the phase updates; nothing if nothing was averaged
   LoopEnd measure(const ManifestMeasurePhase &phase);
   bool writeTables(size_t program, const std::string &title);  ///< runs a measure over all training samples; false: interrupted
   bool mayKeep(const ManifestTrainPhase &phase) const;  ///< there is memory for what its frozen stages say; says so if there is not
@@ -75,7 +78,7 @@ class Loop {
   LoopOptions options;
   CheckpointStore store;
   LoopState state;
-  AlignedBlock gradients, m, v, best;
+  AlignedBlock gradients, m, v, best, mean;
   std::vector<AlignedBlock> tables;       ///< by manifest slot, [rows of the training data, elements]; those that a phase keeps only while it runs
   std::vector<void *> tablePointers;
   int64_t keptFor = -1;                   ///< number of the phase whose kept tables the measure before it has filled

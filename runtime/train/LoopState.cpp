@@ -27,11 +27,12 @@ void Loop::save() {
   c.data = trainIdentity;
   c.more = {{"batch", state.batch},         {"phase_step", state.phaseStep}, {"epochs", state.epochs},
             {"sums", state.sums},           {"seconds", state.seconds},      {"has_best", state.hasBest},
-            {"best_accuracy", state.bestQuality}, {"best_epoch", state.bestEpoch},
+            {"best_accuracy", state.bestQuality}, {"best_epoch", state.bestEpoch}, {"averaged", state.averaged},
             {"metrics", metrics->offset()}, {"events", events->offset()},    {"valid", validIdentity.sha256}};
   auto weights = session.weights();
   std::vector<Block> blocks{{"weights", std::as_bytes(weights)}, {"m", bytesOf(m)}, {"v", bytesOf(v)}};
   if (state.hasBest) blocks.push_back({"best", bytesOf(best)});
+  if (state.averaged > 0) blocks.push_back({"mean", bytesOf(mean)});
   for (size_t i = 0; i < tables.size(); ++i)
     if (!session.manifest().tables[i].kept) blocks.push_back({"table." + std::to_string(i), bytesOf(tables[i])});
   store.save(c, blocks);
@@ -50,6 +51,7 @@ void Loop::restore(const Checkpoint &c) {
   state.phaseStep = jsonInteger(more, "phase_step", name, 0, INT64_MAX);
   state.epochs = jsonInteger(more, "epochs", name, 0, INT64_MAX);
   state.bestEpoch = jsonInteger(more, "best_epoch", name, 0, INT64_MAX);
+  state.averaged = more.contains("averaged") ? jsonInteger(more, "averaged", name, 0, INT64_MAX) : 0;
   try {
     state.sums = jsonMember(more, "sums", name).get<std::vector<double>>();
     state.seconds = jsonMember(more, "seconds", name).get<double>();
@@ -63,6 +65,7 @@ void Loop::restore(const Checkpoint &c) {
   take(c, "m", m.data(), m.bytes());
   take(c, "v", v.data(), v.bytes());
   if (state.hasBest) take(c, "best", best.data(), best.bytes());
+  if (state.averaged > 0) mean = AlignedBlock(best.bytes()), take(c, "mean", mean.data(), mean.bytes());
   for (size_t i = 0; i < tables.size(); ++i)
     if (!session.manifest().tables[i].kept) take(c, "table." + std::to_string(i), tables[i].data(), tables[i].bytes());
   session.weightsChanged();

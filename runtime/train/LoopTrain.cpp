@@ -48,6 +48,7 @@ void Loop::step(const ManifestTrainPhase &phase, size_t program, BatchBuilder &b
 
   const double seconds = now() - begun;
   ++state.phaseStep, ++state.step, ++state.batch;
+  average(o.average, total);
   state.seconds += seconds;
   OrderedJson line{{"kind", "step"}, {"phase", phase.name}, {"epoch", state.epoch + 1}, {"step", state.step}, {"lr", lr}};
   for (size_t i = 0; i < losses.size(); ++i) {
@@ -68,8 +69,9 @@ bool Loop::validate(const ManifestTrainPhase &phase) {
   line["seconds"] = state.seconds;
   line["samples_per_second"] = n / std::max(state.seconds, 1e-9);
   if (session.manifest().evaluate && session.manifest().labelInput() >= 0 && splits.valid.size() > 0) {
+    swapAverage();
     std::optional<Collected> values = collect(session, splits.valid, std::min<int64_t>(64, splits.valid.size()), [&](int64_t) { return !stopped(); });
-    if (!values) return false;
+    if (!values) return swapAverage(), false;
     CollectedSummary summary = summarize(*values);
     for (const StageMetric &metric : summary.metrics) {
       line["valid_" + metric.name] = metric.atExit;
@@ -83,6 +85,7 @@ bool Loop::validate(const ManifestTrainPhase &phase) {
       state.hasBest = true, state.bestQuality = summary.quality, state.bestEpoch = state.epoch + 1;
       std::memcpy(best.data(), session.weights().data(), best.bytes());
     }
+    swapAverage();
   }
   metrics->write(line);
   return true;
@@ -104,7 +107,7 @@ LoopEnd Loop::train(const ManifestTrainPhase &phase) {
   visit.resize((size_t)std::max<int64_t>(phase.batch, 64));
   zero(gradients);
   session.backend().setUpdates(session.weights(), gradients.as<float>(), ranges);
-  if (state.phaseStep == 0 && state.epoch == 0) zero(m), zero(v);
+  if (state.phaseStep == 0 && state.epoch == 0) zero(m), zero(v), zero(mean);
   for (; state.epoch < phase.epochs; ++state.epoch, ++state.epochs, state.batch = 0) {
     if (state.batch == 0) state.sums.assign(phase.metrics.size(), 0.0), state.seconds = 0;
     order.shuffle(info.seed, state.epochs, splits.train.rows);
@@ -132,6 +135,7 @@ LoopEnd Loop::train(const ManifestTrainPhase &phase) {
       state = here;
     }
   }
+  swapAverage();
   if (kept) forget(*phase.kept);
   metrics->write(OrderedJson{{"kind", "phase"}, {"phase", phase.name}, {"step", state.step}, {"dtype", info.dtype}});
   return LoopEnd::Finished;

@@ -24,7 +24,7 @@ using namespace offramp::runtime::test;
 namespace {
 
 struct Setup {
-  explicit Setup(const std::string &spoiled = "") {
+  explicit Setup(const std::string &spoiled = "", double average = 0) {
     std::string csv = "x_0,x_1,x_2,x_3,label\n";
     uint64_t random = 7;
     for (int i = 0; i < 200; ++i) {
@@ -33,8 +33,10 @@ struct Setup {
       csv += fmt::format("{},{},{},{},{}\n", i % 10 == 0 && !spoiled.empty() ? spoiled : std::to_string(x[0]), x[1], x[2], x[3], x[0] + 0.5 * x[1] > 0 ? "b" : "a");
     }
     writeFileAtomic(folder.path / "train.csv", csv);
-    writeFileAtomic(folder.path / "m.json", handManifest().dump());
-    manifest = parseManifest(handManifest().dump(), "m.json");
+    Json json = handManifest();
+    json["phases"][2]["optimizer"]["average"] = average;
+    writeFileAtomic(folder.path / "m.json", json.dump());
+    manifest = parseManifest(json.dump(), "m.json");
     std::vector<FieldSpec> fields = manifest.inputs;
     data = std::make_shared<const Dataset>(readDataset("train", {(folder.path / "train.csv").string()}, fields));
     splits = makeTrainingSplits(data, nullptr, 0);
@@ -44,8 +46,8 @@ struct Setup {
     createRun(folder.path / name, info, {OFFRAMP_HAND_ARTIFACT, folder.path / "m.json", {}, {}, {}});
     return folder.path / name;
   }
-  LoopEnd train(const std::filesystem::path &run, const std::atomic<bool> *stop = nullptr) {
-    Session session(Artifact::loadFromRun(run), std::make_unique<HandBackend>());
+  LoopEnd train(const std::filesystem::path &run, const std::atomic<bool> *stop = nullptr, std::unique_ptr<Backend> backend = std::make_unique<HandBackend>()) {
+    Session session(Artifact::loadFromRun(run), std::move(backend));
     LoopOptions options;
     options.output = {}, options.stop = stop, options.checkpointSteps = 5;
     return Loop(session, splits, info, run, options).run();
@@ -193,6 +195,45 @@ BOOST_AUTO_TEST_CASE(killed_at_random_instants_it_resumes_to_the_same_bytes) {
       Outcome(run).mustBe(expected);
     }
   BOOST_TEST(killed >= 5);  // most instants lie inside a training, whatever else the machine does
+}
+
+namespace {
+
+/// Notes the weights after every step.
+struct NotingBackend : HandBackend {
+  explicit NotingBackend(std::vector<std::vector<float>> &notes) : notes(notes) {}
+  double adamw(offramp_call &call, std::span<float> w, std::span<float> g, std::span<float> m, std::span<float> v, std::span<const offramp_range> ranges,
+               const offramp_adamw &o) override {
+    const double norm = HandBackend::adamw(call, w, g, m, v, ranges, o);
+    notes.emplace_back(w.begin(), w.end());
+    return norm;
+  }
+  std::vector<std::vector<float>> &notes;
+};
+
+}  // namespace
+
+/// 24 steps of the last phase: the weights after steps 16 and 24 are averaged if the last half counts.
+BOOST_AUTO_TEST_CASE(a_phase_may_end_with_the_mean_of_its_last_weights) {
+  Setup plain, averaging("", 0.5);
+  std::vector<std::vector<float>> notes;
+  BOOST_TEST((plain.train(plain.run("run")) == LoopEnd::Finished));
+  auto run = averaging.run("run");
+  BOOST_TEST((averaging.train(run, nullptr, std::make_unique<NotingBackend>(notes)) == LoopEnd::Finished));
+  BOOST_TEST(notes.size() == 48u);
+  Session session(Artifact::loadFromRun(run), std::make_unique<HandBackend>());
+  loadWeights(trainedWeights(run), session.manifest(), session.weights());
+  const std::vector<float> &first = notes[48 - 24 + 16 - 1], &last = notes.back();
+  for (const ManifestInstance &instance : session.manifest().instances)
+    for (int64_t i = instance.offset; i < instance.offset + instance.fields[0].elements; ++i)
+      BOOST_TEST(session.weights()[(size_t)i] == (first[(size_t)i] + last[(size_t)i]) / 2, boost::test_tools::tolerance(1e-5f));
+  BOOST_TEST((readFile(run / "model.safetensors") != readFile(plain.folder.path / "run" / "model.safetensors")));
+  for (int64_t at : {150, 190, 230, 260}) BOOST_TEST_CONTEXT("killed at file operation " << at) {
+      auto killed = averaging.run("killed" + std::to_string(at));
+      trainedInChild(averaging, killed, at);
+      BOOST_TEST(trainedInChild(averaging, killed, 0));
+      Outcome(killed).mustBe(Outcome(run));
+    }
 }
 
 BOOST_AUTO_TEST_CASE(stopped_it_saves_and_goes_on) {
