@@ -65,7 +65,8 @@ class Loop {
   void swapAverage();                              ///< with the weights that the phase updates; nothing if nothing was averaged
   LoopEnd measure(const ManifestMeasurePhase &phase);
   bool writeTables(size_t program, const std::string &title);  ///< runs a measure over all training samples; false: interrupted
-  bool mayKeep(const ManifestTrainPhase &phase) const;  ///< there is memory for what its frozen stages say; says so if there is not
+  int64_t keptMiB(const ManifestKept &kept) const;
+  bool keepFrozen(const ManifestTrainPhase &phase);  ///< false: interrupted, or no memory for it, which is said
   int64_t keptBytes(size_t table) const;
   void makeRoom(const ManifestKept &kept);
   void forget(const ManifestKept &kept);

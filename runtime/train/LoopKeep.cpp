@@ -10,11 +10,15 @@ int64_t Loop::keptBytes(size_t table) const {  // rows behind the last that is t
   return session.manifest().tables[table].elements * 4 * (splits.train.rows.back() + 1);
 }
 
-bool Loop::mayKeep(const ManifestTrainPhase &phase) const {
+int64_t Loop::keptMiB(const ManifestKept &kept) const {
   int64_t bytes = 0;
-  for (size_t table : phase.kept->tables) bytes += keptBytes(table);
-  const int64_t mib = (bytes + (1 << 20) - 1) >> 20;
-  if (mib <= options.frozenMiB) return true;
+  for (size_t table : kept.tables) bytes += keptBytes(table);
+  return (bytes + (1 << 20) - 1) >> 20;
+}
+
+bool Loop::keepFrozen(const ManifestTrainPhase &phase) {
+  const int64_t mib = keptMiB(*phase.kept);
+  if (mib <= options.frozenMiB) return makeRoom(*phase.kept), writeTables(phase.kept->program, phase.name + ", frozen stages");
   if (options.output.stream && options.frozenMiB > 0)
     *options.output.stream << fmt::format("{}: what its frozen stages make of all samples takes {} MiB; computed in every epoch (`--frozen-mib {}` keeps it)\n",
                                           phase.name, mib, mib);

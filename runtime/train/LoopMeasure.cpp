@@ -37,7 +37,7 @@ LoopEnd Loop::measure(const ManifestMeasurePhase &phase) {
   tablePointers[phase.table] = next.data();
   // The phase behind may read what the same stages say.
   const auto *behind = phase.keep ? &std::get<ManifestTrainPhase>(session.manifest().phases[(size_t)state.phase + 1]) : nullptr;
-  const bool keeps = behind && behind->epochs > 0 && mayKeep(*behind);
+  const bool keeps = behind && behind->epochs > 0 && keptMiB(*behind->kept) <= options.frozenMiB;
   if (keeps) makeRoom(*behind->kept);
   const bool whole = writeTables(keeps ? *phase.keep : phase.program, phase.name);
   if (whole) std::swap(tables[phase.table], next);

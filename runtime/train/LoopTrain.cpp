@@ -95,10 +95,9 @@ LoopEnd Loop::train(const ManifestTrainPhase &phase) {
   const int64_t samples = splits.train.size(), batches = (samples + phase.batch - 1) / phase.batch, total = batches * phase.epochs;
   BatchBuilder builder(*splits.train.data, session.manifest().rowsPerSample);
   bool kept = keptFor == state.phase;
-  if (!kept && phase.kept && phase.epochs > 1 && mayKeep(phase)) {  // computing it costs an epoch without gradients
-    makeRoom(*phase.kept);
-    if (!writeTables(phase.kept->program, phase.name + ", frozen stages")) return LoopEnd::Interrupted;
-    kept = true;
+  if (!kept && phase.kept && phase.epochs > 1) {  // computing it costs an epoch without gradients
+    kept = keepFrozen(phase);
+    if (stopped()) return LoopEnd::Interrupted;
   }
   const size_t program = kept ? phase.kept->step : phase.program;
   session.reserve({&program, 1}, phase.batch, worstRows(builder.rowCount(), splits.train.rows, phase.batch));
