@@ -67,16 +67,10 @@ Json programs(ModuleOp module) {
     auto kind = f->getAttrOfType<StringAttr>("nn.program");
     if (!kind) continue;
     auto arena = f->getAttrOfType<DenseI64ArrayAttr>("nn.arena").asArrayRef();
-    auto slots = [&](StringRef name) {
-      auto attr = f->getAttrOfType<DenseI64ArrayAttr>(name);
-      return attr ? attr.asArrayRef().vec() : std::vector<int64_t>{};
-    };
     out.push_back({{"name", f->getAttrOfType<StringAttr>("nn.name").getValue().str()},
                    {"kind", kind.getValue().str()},
                    {"symbol", f.getName().str()},
-                   {"arena", {{"row", arena[0]}, {"sample", arena[1]}, {"fixed", arena[2]}}},
-                   {"inputs", slots("nn.inputs")},
-                   {"tables", slots("nn.tables")}});
+                   {"arena", {{"row", arena[0]}, {"sample", arena[1]}, {"fixed", arena[2]}}}});
   }
   return out;
 }

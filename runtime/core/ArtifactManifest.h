@@ -59,7 +59,6 @@ struct ManifestProgram {
   ProgramKind kind = ProgramKind::Infer;
   std::string symbol;
   ArenaNeed arena;
-  std::vector<int64_t> inputs, tables;  ///< slots it reads or writes
 };
 
 struct ManifestOptimizer {

@@ -17,16 +17,6 @@ ProgramKind programKind(const std::string &text, const std::string &where) {
   userError("{}: field `kind` is `{}`, expected infer, step, measure or evaluate", where, text);
 }
 
-std::vector<int64_t> slots(const Json &object, const char *key, const std::string &name, size_t count) {
-  std::vector<int64_t> result;
-  for (const Json &value : array(object, key, name)) {
-    bool fits = value.is_number_integer() && value.get<int64_t>() >= 0 && value.get<int64_t>() < (int64_t)count;
-    if (!fits) userError("{}: field `{}` names {}, expected numbers below {}", name, key, value.dump(), count);
-    result.push_back(value.get<int64_t>());
-  }
-  return result;
-}
-
 /// The program a phase names, which must be of this kind.
 size_t programOf(const Manifest &m, const Json &object, ProgramKind kind, const std::string &where, const char *field = "program") {
   std::string wanted = jsonString(object, field, where);
@@ -130,8 +120,6 @@ void readPrograms(Manifest &m, const Json &json, const std::string &name) {
     const std::string inside = where + ": arena";
     program.arena = {jsonInteger(arena, "row", inside, 0, mostBytes), jsonInteger(arena, "sample", inside, 0, mostBytes),
                      jsonInteger(arena, "fixed", inside, 0, mostBytes)};
-    program.inputs = slots(programs[i], "inputs", where, m.inputs.size());
-    program.tables = slots(programs[i], "tables", where, m.tables.size());
     m.programs.push_back(std::move(program));
   }
   if (m.findProgram(ProgramKind::Infer) < 0) userError("{}: field `programs` has none of kind infer", name);

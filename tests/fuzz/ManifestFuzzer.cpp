@@ -29,11 +29,9 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size) {
         mustHold(tensors.insert(instance.path + "." + field.name).second);
       }
     }
-    for (const ManifestProgram &program : m.programs) {
+    for (const ManifestProgram &program : m.programs)
       mustHold(!program.symbol.empty() && program.arena.row >= 0 && program.arena.sample >= 0 && program.arena.fixed >= 0);
-      for (int64_t slot : program.inputs) mustHold(slot >= 0 && slot < (int64_t)m.inputs.size());
-      for (int64_t slot : program.tables) mustHold(slot >= 0 && slot < (int64_t)m.tables.size());
-    }
+    for (const ManifestTable &table : m.tables) mustHold(table.elements >= 1 && (table.kept || table.elements == 1));
     mustHold(m.findProgram(ProgramKind::Infer) >= 0);
     for (const ManifestPhase &phase : m.phases) {
       mustHold(!phaseName(phase).empty());
@@ -41,9 +39,14 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size) {
         mustHold(m.programs.at(train->program).kind == ProgramKind::Step && train->batch >= 1 && train->epochs >= 0);
         mustHold(std::isfinite(train->optimizer.lr) && train->metrics.at(0) == "loss");
         for (size_t instance : train->updates) mustHold(instance < m.instances.size());
+        if (!train->kept) continue;
+        mustHold(m.programs.at(train->kept->program).kind == ProgramKind::Measure && m.programs.at(train->kept->step).kind == ProgramKind::Step);
+        mustHold(!train->kept->tables.empty());
+        for (size_t table : train->kept->tables) mustHold(m.tables.at(table).kept);
       } else {
         const auto &measure = std::get<ManifestMeasurePhase>(phase);
-        mustHold(m.programs.at(measure.program).kind == ProgramKind::Measure && measure.table < m.tables.size());
+        mustHold(m.programs.at(measure.program).kind == ProgramKind::Measure && !m.tables.at(measure.table).kept);
+        if (measure.keep) mustHold(m.programs.at(*measure.keep).kind == ProgramKind::Measure);
       }
     }
     if (m.evaluate) mustHold(m.programs.at(m.evaluate->program).kind == ProgramKind::Evaluate && m.evaluate->find("logits") >= 0);

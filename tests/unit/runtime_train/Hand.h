@@ -41,10 +41,10 @@ inline Json handManifest() {
       {"path": "head.2", "offset": 16, "elements": 16, "fields": [{"name": "w", "offset": 0, "shape": [4, 2], "initializer": "normal", "scale": 0.1, "decays": true}]}]},
     "tables": [{"name": "memorized", "dtype": "i32", "initial": 2}],
     "programs": [
-      {"name": "infer", "kind": "infer", "symbol": "hand_infer", "arena": {"row": 0, "sample": 0, "fixed": 0}, "inputs": [0], "tables": []},
-      {"name": "fit.step", "kind": "step", "symbol": "hand_step", "arena": {"row": 0, "sample": 0, "fixed": 0}, "inputs": [0, 1], "tables": [0]},
-      {"name": "memorized.measure", "kind": "measure", "symbol": "hand_measure", "arena": {"row": 0, "sample": 0, "fixed": 0}, "inputs": [0, 1], "tables": [0]},
-      {"name": "evaluate", "kind": "evaluate", "symbol": "hand_evaluate", "arena": {"row": 0, "sample": 0, "fixed": 0}, "inputs": [0], "tables": []}],
+      {"name": "infer", "kind": "infer", "symbol": "hand_infer", "arena": {"row": 0, "sample": 0, "fixed": 0}},
+      {"name": "fit.step", "kind": "step", "symbol": "hand_step", "arena": {"row": 0, "sample": 0, "fixed": 0}},
+      {"name": "memorized.measure", "kind": "measure", "symbol": "hand_measure", "arena": {"row": 0, "sample": 0, "fixed": 0}},
+      {"name": "evaluate", "kind": "evaluate", "symbol": "hand_evaluate", "arena": {"row": 0, "sample": 0, "fixed": 0}}],
     "phases": [], "evaluate": {"program": "evaluate", "collected": [{"name": "logits", "shape": [2, 2]}, {"name": "leave", "shape": [2]}, {"name": "decision", "shape": [2]}]},
     "stage_costs": [], "gemms": []})");
   Json optimizer = Json::parse(R"({"lr": 0.05, "beta1": 0.9, "beta2": 0.999, "eps": 1e-8, "weight_decay": 0.01, "warmup": 0.1, "decay": "linear", "clip": 1.0})");
