@@ -41,5 +41,7 @@ done
 train --out killed --resume "${epochs[@]}"
 same once killed
 
-refused 2 "frozen-mib" "$offramp" train "${options[@]}" --out refused --frozen-mib -1
+for wrong in -1 x 1.5; do
+  refused 2 "frozen-mib: .$wrong. is not a whole number from 0" "$offramp" train "${options[@]}" --out refused --frozen-mib "$wrong"
+done
 echo passed

@@ -105,7 +105,7 @@ void addBench(CLI::App &app) {
   command->add_option("--data", options->data, "test=PATH[,PATH…]")->take_all()->allow_extra_args(false);
   command->add_option("--batch", options->batches, "batch sizes, such as 1,8,64")->delimiter(',')->check(CLI::Range(1, 1000000));
   command->add_option("--set", options->sets, "name=value of a setting")->take_all()->allow_extra_args(false);
-  command->add_option("--limit", options->limit, "only the first N samples; 0: all")->check(CLI::NonNegativeNumber);
+  command->add_option("--limit", options->limit, "only the first N samples; 0: all")->check(wholeFromZero());
   command->add_option("--rounds", options->rounds, "rounds, of which the median counts")->check(CLI::Range(1, 1000));
   std::vector<std::string> names;
   for (const Way &way : allWays) names.emplace_back(way.name);

@@ -142,7 +142,7 @@ void addEval(CLI::App &app) {
   command->add_option("--predictions", options->predictions, "table of answers to write (.tsv)");
   command->add_flag("--curve", options->curve, "also accuracy and mean stage at other values of what the exit rule compares with");
   command->add_option("--threads", options->threads, "threads; 0: all")->check(CLI::Range(0, 4096));
-  command->add_option("--limit", options->limit, "only the first N samples")->check(CLI::NonNegativeNumber);
+  command->add_option("--limit", options->limit, "only the first N samples")->check(wholeFromZero());
   command->add_flag("--json", options->json, "one JSON object");
   command->footer("Example: offramp eval runs/first --set threshold=0.5 --data "
                   "test=/usr/share/datasets/fashion-mnist/t10k-images-idx3-ubyte.gz,/usr/share/datasets/fashion-mnist/t10k-labels-idx1-ubyte.gz");

@@ -59,7 +59,7 @@ void addReport(CLI::App &app) {
   command->add_option("-o,--out", options->out, "page to write (.html)")->required();
   command->add_option("--data", options->data, "test=PATH[,PATH…]; what the run names as test data if absent")->take_all()->allow_extra_args(false);
   command->add_option("--set", options->sets, "name=value of a setting")->take_all()->allow_extra_args(false);
-  command->add_option("--limit", options->limit, "only the first N samples")->check(CLI::NonNegativeNumber);
+  command->add_option("--limit", options->limit, "only the first N samples")->check(wholeFromZero());
   command->add_option("--points", options->points, "values of the exit rule's setting that are tried")->check(CLI::Range(2, 100));
   command->add_option("--rounds", options->rounds, "rounds of timing, of which the median counts")->check(CLI::Range(1, 1000));
   command->add_option("--threads", options->threads, "threads; 0: all")->check(CLI::Range(0, 4096));

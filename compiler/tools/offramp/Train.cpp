@@ -210,15 +210,15 @@ void addTrain(CLI::App &app) {
       ->add_option("--dtype", options->dtype,
                    "of the products of linear layers and of their gradients, operands rounded: f32, bf16; weights, sums, optimizer and all else are f32")
       ->check(CLI::IsMember({"f32", "bf16", "int8"}));
-  command->add_option("--limit", options->limit, "only the first N samples of each split")->check(CLI::NonNegativeNumber);
+  command->add_option("--limit", options->limit, "only the first N samples of each split")->check(wholeFromZero());
   command->add_option("--checkpoint-seconds", options->checkpointSeconds, "seconds between checkpoints inside an epoch")->check(CLI::NonNegativeNumber);
-  command->add_option("--checkpoint-steps", options->checkpointSteps, "checkpoint every N steps instead")->check(CLI::NonNegativeNumber);
+  command->add_option("--checkpoint-steps", options->checkpointSteps, "checkpoint every N steps instead")->check(wholeFromZero());
   command
       ->add_option("--frozen-mib", options->frozenMiB,
                    fmt::format("most memory, in MiB, for what stages that a phase does not update make of the samples, computed once instead of in every epoch; "
                                "{} if absent. Changes no result",
                                options->frozenMiB))
-      ->check(CLI::NonNegativeNumber);
+      ->check(wholeFromZero());
   command->footer("Example: offramp train examples/01-fashion-mnist/weighted_ce.ramp --out runs/first --limit 2000 --data "
                   "train=/usr/share/datasets/fashion-mnist/train-images-idx3-ubyte.gz,/usr/share/datasets/fashion-mnist/train-labels-idx1-ubyte.gz\n"
                   "Ctrl-C saves and ends with exit status 130.");
