@@ -72,8 +72,7 @@ void simplifyAdjoint(Block &block, unsigned forwardOps) {
   eraseDead(std::next(block.begin(), forwardOps), block);
 }
 
-/// Nothing but a value comes from calling it.
-static bool hasNoEffect(ModuleOp module, Operation *op) {
+bool hasNoEffect(ModuleOp module, Operation *op) {
   auto call = dyn_cast<func::CallOp>(op);
   if (!call) return isMemoryEffectFree(op);
   auto callee = module.lookupSymbol<func::FuncOp>(call.getCallee());

@@ -10,6 +10,9 @@ namespace offramp::nn {
 /// Rewrites the adjoint code of a block, which starts after `forwardOps` ops, and erases its ops without readers.
 void simplifyAdjoint(mlir::Block &block, unsigned forwardOps);
 
+/// Nothing but its values comes from an op, or from a call and all that it calls.
+bool hasNoEffect(mlir::ModuleOp module, mlir::Operation *op);
+
 /// Erases the ops of a program that nothing reads, calls of functions without effects among them.
 void eraseUnread(mlir::ModuleOp module, mlir::func::FuncOp program);
 

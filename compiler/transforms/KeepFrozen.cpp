@@ -50,12 +50,15 @@ public:
   /// `@<phase>.keep`: the frozen part alone, writing the tables.
   void writeKeep(StringRef phase, ArrayRef<std::string> tables) {
     IRMapping map;
-    func::FuncOp keep = copy((phase + ".keep").str(), "measure", map);
+    func::FuncOp keep = copy((phase + ".keep").str(), map);
+    keep->setAttr("nn.program", StringAttr::get(module.getContext(), "measure"));
+    keep->removeAttr("nn.updates");
     OpBuilder builder(keep.front().getTerminator());
     for (auto [value, table] : llvm::zip(kept, tables)) builder.create<nn::WriteTableOp>(value.getLoc(), map.lookup(value), table);
     Operation *end = keep.front().getTerminator();
     end->setOperands({});
     keep.setFunctionType(builder.getFunctionType(keep.getArgumentTypes(), {}));
+    keep.setResAttrsAttr(nullptr);
     for (Operation &op : llvm::make_early_inc_range(llvm::reverse(loss.front().without_terminator())))
       if (!frozenOps.contains(&op)) map.lookup(&op)->erase();
     dropUnread(keep);
@@ -64,7 +67,7 @@ public:
   /// `@<phase>.kept.loss`: the rest, reading the tables whose slots begin at `slot`.
   void writeLoss(StringRef phase, int64_t slot) {
     IRMapping map;
-    func::FuncOp rest = copy((phase + ".kept.loss").str(), "loss", map);
+    func::FuncOp rest = copy((phase + ".kept.loss").str(), map);
     Builder builder(module.getContext());
     for (Value value : kept) {
       unsigned at = rest.getNumArguments();
@@ -93,8 +96,8 @@ private:
     frozenOps.clear();
     for (Operation &op : loss.front().without_terminator()) {
       auto weights = dyn_cast<nn::WeightsOp>(op);
-      const bool mayBe = weights ? !updated.contains(weights.getInstance()) : isa<func::CallOp>(op) || isPure(&op);
-      if (mayBe && !op.hasTrait<nn::SumsSamples>() && !draws(&op) && llvm::all_of(op.getOperands(), [&](Value v) { return isFrozen(v); })) frozenOps.insert(&op);
+      const bool learns = weights && updated.contains(weights.getInstance());
+      if (!learns && nn::hasNoEffect(module, &op) && !op.hasTrait<nn::SumsSamples>() && !draws(&op) && llvm::all_of(op.getOperands(), [&](Value v) { return isFrozen(v); })) frozenOps.insert(&op);
     }
   }
 
@@ -112,11 +115,9 @@ private:
     }
   }
 
-  func::FuncOp copy(std::string name, StringRef kind, IRMapping &map) {
+  func::FuncOp copy(std::string name, IRMapping &map) {
     auto made = cast<func::FuncOp>(loss->clone(map));
     made.setSymName(name);
-    made->setAttr("nn.program", StringAttr::get(module.getContext(), kind));
-    if (kind != "loss") made->removeAttr("nn.updates"), made.setResAttrsAttr(nullptr);
     module.insert(std::next(Block::iterator(program)), made);
     return made;
   }
@@ -138,7 +139,7 @@ private:
   llvm::SetVector<Value> kept;  ///< by place
 };
 
-/// `@<measure>.keep`: what `measure` does and what `keep` does, equal operations once.
+/// `@<measure>.keep`: what `measure` does and what `keep` does, equal operations once; calls, which MLIR's own CSE leaves alone, are the point.
 void writeBoth(ModuleOp module, func::FuncOp measure, func::FuncOp keep) {
   func::FuncOp both = measure.clone();
   both.setSymName((measure.getName() + ".keep").str());
