@@ -1,18 +1,16 @@
 // See Evaluate.h.
 #include "runtime/infer/Evaluate.h"
 
+#include "runtime/core/SteadyClock.h"
 #include "runtime/data/WorstRows.h"
 #include "runtime/infer/Quality.h"
 
-#include <chrono>
 #include <cmath>
 
 namespace offramp::runtime {
 namespace {
 
 constexpr int64_t learnedFrom = 1024;
-
-double now() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
 
 int64_t rowsOf(const Split &split, const BatchBuilder &builder, int64_t batch) { return worstRows(builder.rowCount(), split.rows, batch); }
 
@@ -75,9 +73,9 @@ Evaluation Evaluator::evaluate(const InferOptions &options, const std::string &t
   for (int64_t at = 0; at < e.samples; at += batchSize) {
     const int64_t n = std::min(batchSize, e.samples - at);
     builder.build({split.rows.data() + at, (size_t)n});
-    const double begun = now();
+    const double begun = steadySeconds();
     InferResult result = infer.run(builder, options);
-    seconds += now() - begun;
+    seconds += steadySeconds() - begun;
     for (int64_t i = 0; i < n; ++i) {
       const int64_t row = split.rows[(size_t)(at + i)];
       Prediction p{row, labels && !e.number ? labels->labels[(size_t)row] : -1, result.predicted(i), result.stage[i], result.decision[i]};
@@ -99,9 +97,9 @@ double Evaluator::time(const InferOptions &options, int64_t samples) {
   double seconds = 0;
   for (int64_t at = 0; at < samples; at += batchSize) {
     builder.build({split.rows.data() + at, (size_t)std::min(batchSize, split.size() - at)});
-    const double begun = now();
+    const double begun = steadySeconds();
     infer.run(builder, options);
-    seconds += now() - begun;
+    seconds += steadySeconds() - begun;
   }
   return seconds;
 }

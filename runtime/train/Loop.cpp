@@ -4,17 +4,18 @@
 
 #include "runtime/core/Error.h"
 #include "runtime/core/Files.h"
+#include "runtime/core/SteadyClock.h"
 #include "runtime/infer/Collect.h"
 #include "runtime/infer/Quality.h"
 #include "runtime/train/Initialize.h"
 
-#include <chrono>
 #include <cstring>
 
 namespace offramp::runtime {
 
 Loop::Loop(Session &session, const TrainingSplits &splits, const RunInfo &info, std::filesystem::path run, LoopOptions options)
-    : session(session), splits(splits), info(info), folder(std::move(run)), options(std::move(options)), store(folder / "checkpoints") {
+    : session(session), splits(splits), info(info), folder(std::move(run)), options(std::move(options)), store(folder / "checkpoints"),
+      checkpoints(this->options.checkpointSeconds, this->options.checkpointSteps) {
   const size_t bytes = (size_t)session.manifest().weightElements * sizeof(float);
   gradients = AlignedBlock(bytes), m = AlignedBlock(bytes), v = AlignedBlock(bytes), best = AlignedBlock(bytes);
   const size_t rows = (size_t)splits.train.data->rows;
@@ -58,7 +59,7 @@ LoopEnd Loop::run() {
   call.seed = info.seed;
   if (store.exists()) restore(store.loadLatest());
   else begin();
-  savedAt = std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+  checkpoints.start(steadySeconds());
   const auto &phases = session.manifest().phases;
   while (state.phase < (int64_t)phases.size()) {
     const ManifestPhase &phase = phases[(size_t)state.phase];

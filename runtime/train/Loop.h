@@ -7,6 +7,7 @@
 #include "runtime/data/EpochOrder.h"
 #include "runtime/data/Splits.h"
 #include "runtime/train/Checkpoint.h"
+#include "runtime/train/CheckpointSchedule.h"
 #include "runtime/train/Events.h"
 #include "runtime/train/Metrics.h"
 #include "runtime/train/Progress.h"
@@ -20,7 +21,7 @@
 namespace offramp::runtime {
 
 struct LoopOptions {
-  double checkpointSeconds = 30;
+  double checkpointSeconds = 30;            ///< at least, CheckpointSchedule.h
   int64_t checkpointSteps = 0;              ///< 0: by time only
   int64_t frozenMiB = 1024;                 ///< most memory for what a phase's frozen stages make of the samples
   const std::atomic<bool> *stop = nullptr;  ///< set from outside (Ctrl-C): save and return
@@ -78,6 +79,7 @@ class Loop {
   std::filesystem::path folder;
   LoopOptions options;
   CheckpointStore store;
+  CheckpointSchedule checkpoints;
   LoopState state;
   AlignedBlock gradients, m, v, best, mean;
   std::vector<AlignedBlock> tables;       ///< by manifest slot, [rows of the training data, elements]; those that a phase keeps only while it runs
@@ -90,7 +92,6 @@ class Loop {
   std::unique_ptr<MetricsLog> metrics;
   std::unique_ptr<EventWriter> events;
   DataIdentity trainIdentity, validIdentity;
-  double savedAt = 0;
 };
 
 }  // namespace offramp::runtime

@@ -2,8 +2,8 @@
 #include "runtime/train/Loop.h"
 
 #include "runtime/core/Error.h"
+#include "runtime/core/SteadyClock.h"
 
-#include <chrono>
 #include <cstring>
 
 namespace offramp::runtime {
@@ -19,6 +19,7 @@ void take(const Checkpoint &checkpoint, const std::string &name, void *to, size_
 }  // namespace
 
 void Loop::save() {
+  const double begun = steadySeconds();
   metrics->sync();
   events->sync();
   CheckpointState c;
@@ -36,7 +37,7 @@ void Loop::save() {
   for (size_t i = 0; i < tables.size(); ++i)
     if (!session.manifest().tables[i].kept) blocks.push_back({"table." + std::to_string(i), bytesOf(tables[i])});
   store.save(c, blocks);
-  savedAt = std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+  checkpoints.saved(begun, steadySeconds());
 }
 
 void Loop::restore(const Checkpoint &c) {

@@ -2,20 +2,18 @@
 #include "runtime/train/Loop.h"
 
 #include "runtime/core/Error.h"
+#include "runtime/core/SteadyClock.h"
 #include "runtime/data/WorstRows.h"
 #include "runtime/infer/Collect.h"
 #include "runtime/infer/Quality.h"
 #include "runtime/train/Schedule.h"
 #include "runtime/train/UpdateRanges.h"
 
-#include <chrono>
 #include <cmath>
 #include <cstring>
 
 namespace offramp::runtime {
 namespace {
-
-double now() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
 
 void zero(AlignedBlock &block) {
   if (block.bytes() > 0) std::memset(block.data(), 0, block.bytes());
@@ -24,7 +22,7 @@ void zero(AlignedBlock &block) {
 }  // namespace
 
 void Loop::step(const ManifestTrainPhase &phase, size_t program, BatchBuilder &builder, int64_t at, int64_t total) {
-  const double begun = now();
+  const double begun = steadySeconds();
   const int64_t n = std::min<int64_t>(phase.batch, (int64_t)order.rows().size() - at);
   const offramp_batch &batch = builder.build(order.rows().subspan((size_t)at, (size_t)n));
   for (int64_t i = 0; i < n; ++i) visit[(size_t)i] = order.visit(at + i);
@@ -46,7 +44,7 @@ void Loop::step(const ManifestTrainPhase &phase, size_t program, BatchBuilder &b
   const double norm = session.backend().adamw(call, session.weights(), gradients.as<float>(), m.as<float>(), v.as<float>(), ranges, adamw);
   if (!std::isfinite(norm)) refuse("gradient norm", norm);
 
-  const double seconds = now() - begun;
+  const double seconds = steadySeconds() - begun;
   ++state.phaseStep, ++state.step, ++state.batch;
   average(o.average, total);
   state.seconds += seconds;
@@ -112,22 +110,19 @@ LoopEnd Loop::train(const ManifestTrainPhase &phase) {
     order.shuffle(info.seed, state.epochs, splits.train.rows);
     Progress progress(fmt::format("{}, epoch {} of {}", phase.name, state.epoch + 1, phase.epochs), samples, "samples", options.output);
     progress.continueAfter(state.seconds);  // of this epoch, before a stop
-    int64_t sinceSave = 0;
     while (state.batch < batches) {
       if (stopped()) return LoopEnd::Interrupted;
       step(phase, program, builder, state.batch * phase.batch, total);
       const int64_t done = std::min(samples, state.batch * phase.batch);
       progress.update(done, fmt::format("loss {:.4g}", state.sums[0] / (double)done));
-      ++sinceSave;
-      const bool due = options.checkpointSteps > 0 ? sinceSave >= options.checkpointSteps : now() - savedAt > options.checkpointSeconds;
-      if (due && state.batch < batches) save(), sinceSave = 0;
+      checkpoints.step();
+      if (state.batch < batches && checkpoints.dueInEpoch(steadySeconds())) save();
     }
     if (!validate(phase)) return LoopEnd::Interrupted;
     progress.finish(fmt::format("loss {:.4g}", state.sums[0] / (double)samples) +
                     (state.hasBest ? fmt::format(", best valid {} {:.4f}", Quality{!session.manifest().answersNumber()}.name(), state.bestQuality)
                                    : ""));
-    const bool due = options.checkpointSteps > 0 || now() - savedAt > options.checkpointSeconds;
-    if (due && state.epoch + 1 < phase.epochs) {  // the checkpoint says: the next epoch, none of its batches done
+    if (state.epoch + 1 < phase.epochs && checkpoints.dueAfterEpoch(steadySeconds())) {  // the checkpoint says: the next epoch, none of its batches done
       LoopState here = state;
       ++state.epoch, ++state.epochs, state.batch = 0;
       save();

@@ -1,10 +1,11 @@
 // See Progress.h.
 #include "runtime/train/Progress.h"
 
+#include "runtime/core/SteadyClock.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <iostream>
 #include <sys/ioctl.h>
@@ -48,7 +49,7 @@ Progress::Output Progress::standardError() {
   output.terminal = ::isatty(STDERR_FILENO) == 1;
   winsize size{};
   if (output.terminal && ::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) output.width = size.ws_col;
-  output.seconds = [] { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); };
+  output.seconds = steadySeconds;
   return output;
 }
 

@@ -211,7 +211,10 @@ void addTrain(CLI::App &app) {
                    "of the products of linear layers and of their gradients, operands rounded: f32, bf16; weights, sums, optimizer and all else are f32")
       ->check(CLI::IsMember({"f32", "bf16", "int8"}));
   command->add_option("--limit", options->limit, "only the first N samples of each split")->check(wholeFromZero());
-  command->add_option("--checkpoint-seconds", options->checkpointSeconds, "seconds between checkpoints inside an epoch")->check(CLI::NonNegativeNumber);
+  command
+      ->add_option("--checkpoint-seconds", options->checkpointSeconds,
+                   "seconds between checkpoints, 30 if absent; more where writing one takes longer than a twentieth of that")
+      ->check(CLI::NonNegativeNumber);
   command->add_option("--checkpoint-steps", options->checkpointSteps, "checkpoint every N steps instead")->check(wholeFromZero());
   command
       ->add_option("--frozen-mib", options->frozenMiB,
