@@ -6,6 +6,7 @@
 
 #include "compiler/dialect/Form.h"
 #include "mlir/IR/Matchers.h"
+#include "llvm/ADT/BitVector.h"
 #include "llvm/ADT/SmallVector.h"
 
 using namespace mlir;
@@ -85,6 +86,13 @@ void eraseUnread(ModuleOp module, func::FuncOp program) {
   for (Operation &op : program.front().without_terminator()) ops.push_back(&op);
   for (Operation *op : llvm::reverse(ops))
     if (op->use_empty() && hasNoEffect(module, op)) op->erase();
+}
+
+void eraseUnreadArguments(func::FuncOp program) {
+  BitVector unread(program.getNumArguments());
+  for (BlockArgument argument : program.getArguments())
+    if (argument.use_empty()) unread.set(argument.getArgNumber());
+  program.eraseArguments(unread);
 }
 
 }  // namespace offramp::nn

@@ -1,6 +1,7 @@
 // choose-program: from the structure of a model to its programs, one function per phase and form (worked example, rule 3).
 // Collect (every stage runs, per-stage values are stacked): `<phase>.loss`, `<table>.measure`, `evaluate`. Walk (samples leave): `infer`.
 // The exit rule is the same function in the walk and in `evaluate`. Nothing is pruned by rows here: that is demand-rows.
+#include "compiler/autodiff/Simplify.h"
 #include "compiler/dialect/Form.h"
 #include "compiler/dialect/Ramp.h"
 #include "compiler/transforms/Passes.h"
@@ -145,20 +146,13 @@ public:
     return builder.create<nn::BroadcastOp>(loc, type, constant);
   }
 
-  /// Ends the program; arguments that nothing reads are dropped.
+  /// Ends the program; what nothing reads is dropped.
   func::FuncOp finish(ValueRange results = {}) {
     builder.create<func::ReturnOp>(loc, results);
-    for (Operation &op : llvm::make_early_inc_range(llvm::reverse(*entry)))
-      if (isOpTriviallyDead(&op)) op.erase();
-    SmallVector<Type> types;
-    SmallVector<DictionaryAttr> attributes;
-    for (unsigned i = entry->getNumArguments(); i-- > 0;)
-      if (entry->getArgument(i).use_empty()) {
-        entry->eraseArgument(i);
-        argumentAttributes.erase(argumentAttributes.begin() + i);
-      }
     f.setFunctionType(builder.getFunctionType(entry->getArgumentTypes(), results.getTypes()));
     f.setAllArgAttrs(argumentAttributes);
+    nn::eraseUnread(cast<ModuleOp>(model->getParentOp()), f);
+    nn::eraseUnreadArguments(f);
     return f;
   }
 

@@ -124,10 +124,7 @@ private:
 
   void dropUnread(func::FuncOp f) {
     nn::eraseUnread(module, f);
-    BitVector unread(f.getNumArguments());
-    for (BlockArgument argument : f.getArguments())
-      if (argument.use_empty()) unread.set(argument.getArgNumber());
-    f.eraseArguments(unread);
+    nn::eraseUnreadArguments(f);
   }
 
   ModuleOp module;
