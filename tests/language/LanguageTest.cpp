@@ -109,10 +109,11 @@ BOOST_AUTO_TEST_CASE(parametersBecomeSettingsByTheirUse) {
   BOOST_TEST(m.attachments.at(1).instances.size() == 2u);  // no policy after the last stage
   BOOST_TEST(m.staticParameters.at("width") == 32);
   BOOST_TEST(m.staticParameters.count("alpha") == 0u);
-  BOOST_REQUIRE(m.settings.size() == 2u);
+  BOOST_REQUIRE(m.settings.size() == 3u);
   BOOST_TEST(m.settings[0].name == "alpha");
   BOOST_TEST(m.settings[0].value == 0.25);
-  BOOST_TEST(m.settings[1].name == "threshold");
+  BOOST_TEST(m.settings[1].name == "entropy");
+  BOOST_TEST(m.settings[2].name == "threshold");
   BOOST_TEST(std::get<TrainPhase>(m.phases[0]).epochs == 1);
   BOOST_TEST(m.stages[0].function == m.stages[2].function);  // equal stages are one function
   BOOST_TEST(m.rowsPerSample == 17);

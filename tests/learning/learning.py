@@ -20,19 +20,19 @@ TRAIN = f"train={DATA}/train-images-idx3-ubyte.gz,{DATA}/train-labels-idx1-ubyte
 TEST = f"test={DATA}/t10k-images-idx3-ubyte.gz,{DATA}/t10k-labels-idx1-ubyte.gz"
 
 CASES = {
-    # Measured, seeds 1, 2, 3: accuracy 0.750, 0.766, 0.758; mean stage 1.54, 1.60, 1.83 of 4; gain 1.4, 0.9, 0.4 points.
+    # Measured, seeds 1, 2, 3: accuracy 0.740, 0.755, 0.749; mean stage 1.48, 1.22, 1.68 of 4; gain 1.6, 0.6, 0.8 points.
     "consistentee": {
         "model": "examples/01-fashion-mnist/consistentee.ramp",
         "train": ["--limit", "5000", "--set", "width=48", "--set", "stages=4"],
-        "eval": ["--set", "threshold=0.3"],
-        "seeds": [1, 2, 3], "accuracy": 0.73, "mean_stage": 2.2, "gain": 0.003,
+        "eval": ["--set", "threshold=0.2"],
+        "seeds": [1, 2, 3], "accuracy": 0.73, "mean_stage": 1.9, "gain": 0.005,
     },
-    # The same bounds with products in bf16. Measured, seeds 1, 2, 3: accuracy 0.747, 0.762, 0.757; mean stage 1.54, 1.61, 1.82 of 4; gain 1.3, 0.7, 0.7 points.
+    # The same bounds with products in bf16. Measured, seeds 1, 2, 3: accuracy 0.739, 0.755, 0.749; mean stage 1.48, 1.22, 1.68 of 4; gain 1.6, 0.6, 0.8 points.
     "consistentee_bf16": {
         "model": "examples/01-fashion-mnist/consistentee.ramp",
         "train": ["--limit", "5000", "--set", "width=48", "--set", "stages=4", "--dtype", "bf16"],
-        "eval": ["--set", "threshold=0.3"],
-        "seeds": [1, 2, 3], "accuracy": 0.73, "mean_stage": 2.2, "gain": 0.003,
+        "eval": ["--set", "threshold=0.2"],
+        "seeds": [1, 2, 3], "accuracy": 0.73, "mean_stage": 1.9, "gain": 0.005,
     },
     # Measured, seed 0: accuracy 0.833, mean stage 2.26 of 3, gain 3.7 points.
     "entropy": {

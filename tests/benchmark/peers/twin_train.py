@@ -102,18 +102,44 @@ def outputs(network, images, batch=500):
     return torch.cat(logits), torch.cat(gates)
 
 
-def run_phase(name, images, epochs, batch, rate, parameters, loss_of, say):
+class Average:
+    """Mean of the weights after every eighth of the last `share` of the steps, the last one among them (Izmailov et al. 2018)."""
+
+    def __init__(self, parameters, share, steps):
+        self.parameters, self.share, self.steps, self.taken, self.means = parameters, share, steps, 0, None
+
+    @torch.no_grad()
+    def after(self, step):
+        left = self.steps - step
+        if left >= self.share * self.steps or left % 8:
+            return
+        self.taken += 1
+        if self.means is None:
+            self.means = [p.clone() for p in self.parameters]
+        for mean, p in zip(self.means, self.parameters):
+            mean += (p - mean) / self.taken
+
+    @torch.no_grad()
+    def take(self):
+        for p, mean in zip(self.parameters, self.means or []):
+            p.copy_(mean)
+
+
+def run_phase(name, images, epochs, batch, rate, parameters, loss_of, say, average=0.0):
     steps_per_epoch = math.ceil(len(images) / batch)
     optimizer = Optimizer(parameters, rate, steps_per_epoch * epochs)
+    averaged = Average(optimizer.parameters, average, steps_per_epoch * epochs)
     began = time.perf_counter()
     for epoch in range(epochs):
         total = 0.0
         for chosen in torch.randperm(len(images)).split(batch):
             loss = loss_of(chosen)
             optimizer.step(loss)
+            averaged.after(optimizer.step_number)
             total += loss.item() * len(chosen)
         done, seconds = (epoch + 1) * len(images), time.perf_counter() - began
         say(f"{name} epoch {epoch + 1}/{epochs}: loss {total / len(images):.4f}, {done / seconds:.0f} samples/s")
+    averaged.take()
     return {"phase": name, "epochs": epochs, "loss": total / len(images) if epochs else None,
             "samples_per_second": round(epochs * len(images) / (time.perf_counter() - began), 1)}
 
@@ -130,7 +156,7 @@ def weighted(network, images, labels, epochs, say):
     return [warm_up(network, images, labels, epochs, say)]
 
 
-def consistent(network, images, labels, epochs, alpha, say):
+def consistent(network, images, labels, epochs, alpha, entropy, say):
     first, second, third = epochs
     phases = [warm_up(network, images, labels, first, say)]
     logits = outputs(network, images)[0]
@@ -141,12 +167,12 @@ def consistent(network, images, labels, epochs, alpha, say):
         with torch.no_grad():
             rows = network.first_rows(images[chosen])
             ce = cross_entropies(network.logits_of(rows), labels[chosen])
-        return rollout_loss(network.gates_of(rows), ce, memorized[chosen], alpha)[0]
+        return rollout_loss(network.gates_of(rows), ce, memorized[chosen], alpha, entropy)[0]
 
     def joint_loss(chosen):
         rows = network.first_rows(images[chosen])
         ce = cross_entropies(network.logits_of(rows), labels[chosen])
-        policy, index = rollout_loss(network.gates_of(rows), ce, memorized[chosen], alpha)
+        policy, index = rollout_loss(network.gates_of(rows), ce, memorized[chosen], alpha, entropy)
         return policy + ce.gather(1, index).mean()
 
     phases.append(run_phase("learn_to_exit", images, second, 128, 1e-3, network.gates.parameters(), exit_loss, say))

@@ -41,6 +41,7 @@ def arguments():
     train.add_argument("--method", choices=["consistent", "weighted"], default="consistent")
     train.add_argument("--epochs", type=int, nargs="+", help="4 1 2 for consistent, 7 for weighted, unless said")
     train.add_argument("--alpha", type=float, default=0.05, help="weight of the speed term of the reward")
+    train.add_argument("--entropy", type=float, default=0.05, help="what a walk is paid for each nat of being unlikely")
     train.add_argument("--limit", type=int, default=0, help="use the first N training images only")
     train.add_argument("--held-out", type=float, default=0.05, help="share of the training images kept out for validation")
     train.add_argument("--thresholds", type=float, nargs="+", help="exit thresholds to report")
@@ -75,7 +76,7 @@ def run_training(options):
     if options.method == "consistent":
         epochs = options.epochs or [4, 1, 2]
         thresholds = options.thresholds or [0.3, 0.5, 0.7]
-        phases = twin_train.consistent(network, *train, epochs, options.alpha, say)
+        phases = twin_train.consistent(network, *train, epochs, options.alpha, options.entropy, say)
     else:
         epochs = options.epochs or [7]
         thresholds = options.thresholds or [0.7, 0.8, 0.9, 0.95]
