@@ -26,7 +26,7 @@ import twin_train
 from text_twin_model import TextNetwork
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
-METHODS = {"consistent": [1, 3, 1, 0], "weighted": [1, 3], "distilled": [1, 3], "plain": [1, 3]}  # epochs of heads alone, everything, gates alone, everything again
+METHODS = {"consistent": [1, 3, 1, 0], "weighted": [1, 3], "distilled": [1, 2], "plain": [1, 2]}  # epochs of heads alone, everything, gates alone, everything again
 
 
 def say(*words):
@@ -107,14 +107,16 @@ def policy_loss(network, logits, memorized, alpha, entropy):
     return twin_train.rollout_loss(network.gates_of(logits), changed, memorized, alpha, entropy)
 
 
-def phase(name, network, rows, epochs, batch, rate, parameters, loss_of):
+def phase(name, network, rows, epochs, batch, rate, parameters, loss_of, average=0.0):
     began = time.perf_counter()
-    found = twin_train.run_phase(name, torch.arange(len(rows)), epochs, batch, rate, parameters, loss_of, say)
+    found = twin_train.run_phase(name, torch.arange(len(rows)), epochs, batch, rate, parameters, loss_of, say, average)
     return {**found, "seconds": round(time.perf_counter() - began, 1)}
 
 
 def train(network, rows, options):
-    epochs = options.epochs or METHODS[options.method]
+    epochs = options.epochs or METHODS[options.method][:]
+    if options.method == "consistent" and options.distilled and not options.epochs:
+        epochs[1] = METHODS["distilled"][1]
     if len(epochs) != len(METHODS[options.method]):
         raise SystemExit(f"--epochs has {len(epochs)} numbers; {options.method} has {len(METHODS[options.method])} phases")
     last_only, distilled = options.method == "plain", options.distilled or options.method == "distilled"
@@ -137,7 +139,8 @@ def train(network, rows, options):
     if not options.start:
         frozen = all_means(network, rows)  # of an encoder that is not trained: once for the whole phase
         phases.append(phase("new_exits", network, rows, epochs[0], 32, 1e-3, heads.parameters(), heads_loss))
-        phases.append(phase("warm_up", network, rows, epochs[1], 32, 5e-5, [*network.encoder.parameters(), *heads.parameters()], warm_up_loss))
+        rate, average = (1e-4, 0.5) if last_only or distilled else (5e-5, 0.0)
+        phases.append(phase("warm_up", network, rows, epochs[1], 32, rate, [*network.encoder.parameters(), *heads.parameters()], warm_up_loss, average))
     if options.method != "consistent":
         return phases
     settled = outputs(network, all_means(network, rows))[0]  # gates alone read logits, and these stay as they are while gates learn
