@@ -21,6 +21,9 @@ refused 1 "names.txt: 2 class names" "$offramp" train "$work/named.ramp" --data 
 [[ ! -e $work/run ]] || fail "a refused training left a run folder"
 
 refused 2 "training computes in f32 or bf16; int8 is a precision of inference" "$offramp" train "$model" --data "$train" --out "$work/run" --dtype int8
+for wrong in -1 x 5s nan; do
+  refused 2 "checkpoint-seconds: .$wrong. is not a number from 0" "$offramp" train "$model" --data "$train" --out "$work/run" --checkpoint-seconds "$wrong"
+done
 refused 2 "fp16" "$offramp" train "$model" --data "$train" --out "$work/run" --dtype fp16
 [[ ! -e $work/run ]] || fail "a refused training left a run folder"
 

@@ -13,16 +13,18 @@ namespace offramp::tool {
 /// What a command ended with: 0, or 130 after Ctrl-C.
 inline int exitStatus = 0;
 
-/// The check of an option that counts. CLI11's own names the largest double as the limit.
-inline CLI::Validator wholeFromZero() {
-  auto check = [](std::string &text) {
-    int64_t value = 0;
+/// The check of an option that counts or measures. CLI11's own names the largest double as the limit.
+template <typename Number> CLI::Validator fromZero(const std::string &kind) {
+  auto check = [kind](std::string &text) {
+    Number value = 0;
     const char *end = text.data() + text.size();
     const auto [stop, error] = std::from_chars(text.data(), end, value);
-    return error == std::errc() && stop == end && value >= 0 ? std::string() : "`" + text + "` is not a whole number from 0";
+    return error == std::errc() && stop == end && value >= 0 ? std::string() : "`" + text + "` is not a " + kind + " from 0";
   };
   return CLI::Validator(check, "from 0");
 }
+inline CLI::Validator wholeFromZero() { return fromZero<int64_t>("whole number"); }
+inline CLI::Validator numberFromZero() { return fromZero<double>("number"); }
 
 /// `--dtype` of a command that infers.
 inline void addDtypeOption(CLI::App &command, std::string &dtype) {

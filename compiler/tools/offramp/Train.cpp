@@ -214,7 +214,7 @@ void addTrain(CLI::App &app) {
   command
       ->add_option("--checkpoint-seconds", options->checkpointSeconds,
                    "seconds between checkpoints, 30 if absent; more where writing one takes longer than a twentieth of that")
-      ->check(CLI::NonNegativeNumber);
+      ->check(numberFromZero());
   command->add_option("--checkpoint-steps", options->checkpointSteps, "checkpoint every N steps instead")->check(wholeFromZero());
   command
       ->add_option("--frozen-mib", options->frozenMiB,
