@@ -88,7 +88,8 @@ void eraseUnread(ModuleOp module, func::FuncOp program) {
     if (op->use_empty() && hasNoEffect(module, op)) op->erase();
 }
 
-void eraseUnreadArguments(func::FuncOp program) {
+void eraseUnreadWithArguments(ModuleOp module, func::FuncOp program) {
+  eraseUnread(module, program);
   BitVector unread(program.getNumArguments());
   for (BlockArgument argument : program.getArguments())
     if (argument.use_empty()) unread.set(argument.getArgNumber());

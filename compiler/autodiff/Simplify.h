@@ -16,7 +16,7 @@ bool hasNoEffect(mlir::ModuleOp module, mlir::Operation *op);
 /// Erases the ops of a program that nothing reads, calls of functions without effects among them.
 void eraseUnread(mlir::ModuleOp module, mlir::func::FuncOp program);
 
-/// The same of its arguments. Nobody calls a program, so no caller has to change.
-void eraseUnreadArguments(mlir::func::FuncOp program);
+/// The same and then the arguments that nothing reads. Nobody calls a program, so no caller has to change.
+void eraseUnreadWithArguments(mlir::ModuleOp module, mlir::func::FuncOp program);
 
 }  // namespace offramp::nn

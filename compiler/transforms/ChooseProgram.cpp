@@ -151,8 +151,7 @@ public:
     builder.create<func::ReturnOp>(loc, results);
     f.setFunctionType(builder.getFunctionType(entry->getArgumentTypes(), results.getTypes()));
     f.setAllArgAttrs(argumentAttributes);
-    nn::eraseUnread(cast<ModuleOp>(model->getParentOp()), f);
-    nn::eraseUnreadArguments(f);
+    nn::eraseUnreadWithArguments(cast<ModuleOp>(model->getParentOp()), f);
     return f;
   }
 

@@ -61,7 +61,7 @@ public:
     keep.setResAttrsAttr(nullptr);
     for (Operation &op : llvm::make_early_inc_range(llvm::reverse(loss.front().without_terminator())))
       if (!frozenOps.contains(&op)) map.lookup(&op)->erase();
-    dropUnread(keep);
+    nn::eraseUnreadWithArguments(module, keep);
   }
 
   /// `@<phase>.kept.loss`: the rest, reading the tables whose slots begin at `slot`.
@@ -74,7 +74,7 @@ public:
       rest.insertArgument(at, value.getType(), builder.getDictionaryAttr(builder.getNamedAttr("nn.table", builder.getI64IntegerAttr(slot++))), value.getLoc());
       map.lookup(value).replaceAllUsesWith(rest.getArgument(at));
     }
-    dropUnread(rest);
+    nn::eraseUnreadWithArguments(module, rest);
   }
 
 private:
@@ -120,11 +120,6 @@ private:
     made.setSymName(name);
     module.insert(std::next(Block::iterator(program)), made);
     return made;
-  }
-
-  void dropUnread(func::FuncOp f) {
-    nn::eraseUnread(module, f);
-    nn::eraseUnreadArguments(f);
   }
 
   ModuleOp module;
