@@ -11,9 +11,9 @@
 #include "runtime/core/Files.h"
 #include "runtime/core/Json.h"
 #include "runtime/core/Sha256.h"
+#include "runtime/core/SteadyClock.h"
 
 #include <cerrno>
-#include <chrono>
 #include <cstring>
 #include <fcntl.h>
 #include <iostream>
@@ -193,13 +193,13 @@ void buildProduct(const Options &options, const RunInfo &info) {
 }
 
 void build(Options options) {
-  const auto begun = std::chrono::steady_clock::now();
+  const double begun = steadySeconds();
   const bool text = options.emit == "mlir" || options.emit == "llvm";
   if (options.bundle && options.emit != "exe" && options.emit != "so") throw UsageError("`--bundle` is for programs and libraries: `--emit exe` or `--emit so`");
   if (options.cpu.empty()) options.cpu = options.bundle ? "x86-64-v3" : "native";
   const RunInfo info = readRun(options.run);
   text ? buildText(options, info) : buildProduct(options, info);
-  std::cout << fmt::format("{:.2f} s\n", std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count());
+  std::cout << fmt::format("{:.2f} s\n", steadySeconds() - begun);
 }
 
 }  // namespace

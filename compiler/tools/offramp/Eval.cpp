@@ -4,6 +4,7 @@
 #include "compiler/tools/offramp/ReferenceRun.h"
 
 #include "runtime/core/Error.h"
+#include "runtime/core/SteadyClock.h"
 #include "runtime/infer/Collect.h"
 #include "runtime/infer/EvaluationJson.h"
 #include "runtime/infer/Quality.h"
@@ -11,7 +12,6 @@
 
 #include <fmt/ranges.h>
 
-#include <chrono>
 #include <iostream>
 
 namespace offramp::tool {
@@ -57,9 +57,9 @@ Evaluation byReference(const Options &options, OpenRun &run, const Split &split)
   how.exits = options.exits == "on", how.everyStage = split.data->hasLabels(), how.threads = options.threads;
   Progress progress("eval in double precision", e.samples, "samples", Progress::standardError());
   how.progress = [&](int64_t done) { progress.update(done); };
-  const auto begun = std::chrono::steady_clock::now();
+  const double begun = steadySeconds();
   std::vector<ReferenceAnswer> answers = reference.infer(*split.data, split.rows, how);
-  e.samplesPerSecond = (double)e.samples / std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
+  e.samplesPerSecond = (double)e.samples / (steadySeconds() - begun);
   progress.finish();
   Collected every = labelled(split);
   every.samples = e.samples, every.stages = e.stages, every.classes = run.artifact->manifest().classes;
