@@ -26,7 +26,7 @@ import twin_train
 from text_twin_model import TextNetwork
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
-METHODS = {"consistent": [1, 3, 1, 0], "weighted": [1, 3], "distilled": [1, 2], "plain": [1, 2]}  # epochs of heads alone, everything, gates alone, everything again
+METHODS = {"consistent": [1, 0], "weighted": [], "distilled": [], "plain": []}  # epochs of gates alone and of everything again, after exits and warm-up
 
 
 def say(*words):
@@ -114,12 +114,12 @@ def phase(name, network, rows, epochs, batch, rate, parameters, loss_of, average
 
 
 def train(network, rows, options):
-    epochs = options.epochs or METHODS[options.method][:]
-    if options.method == "consistent" and options.distilled and not options.epochs:
-        epochs[1] = METHODS["distilled"][1]
-    if len(epochs) != len(METHODS[options.method]):
-        raise SystemExit(f"--epochs has {len(epochs)} numbers; {options.method} has {len(METHODS[options.method])} phases")
     last_only, distilled = options.method == "plain", options.distilled or options.method == "distilled"
+    warm_up_epochs, rate, average = (2, 1e-4, 0.5) if last_only or distilled else (3, 5e-5, 0.0)
+    usual = [1, warm_up_epochs, *METHODS[options.method]]
+    epochs = options.epochs or usual
+    if len(epochs) != len(usual):
+        raise SystemExit(f"--epochs has {len(epochs)} numbers; {options.method} has {len(usual)} phases")
     heads = network.heads[-1:] if last_only else network.heads
 
     def loss(means, labels, distil=False):
@@ -139,7 +139,6 @@ def train(network, rows, options):
     if not options.start:
         frozen = all_means(network, rows)  # of an encoder that is not trained: once for the whole phase
         phases.append(phase("new_exits", network, rows, epochs[0], 32, 1e-3, heads.parameters(), heads_loss))
-        rate, average = (1e-4, 0.5) if last_only or distilled else (5e-5, 0.0)
         phases.append(phase("warm_up", network, rows, epochs[1], 32, rate, [*network.encoder.parameters(), *heads.parameters()], warm_up_loss, average))
     if options.method != "consistent":
         return phases
