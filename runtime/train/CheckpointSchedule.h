@@ -17,7 +17,7 @@ class CheckpointSchedule {
   void step() { ++since; }
   void saved(double began, double ended) {
     last = ended, since = 0;
-    pause = std::max(seconds, 19 * (ended - began));
+    pause = std::max(seconds, 19 * (ended - began));  // 19 parts of training to one of writing
   }
 
   bool dueInEpoch(double now) const { return steps > 0 ? since >= steps : now - last > pause; }
