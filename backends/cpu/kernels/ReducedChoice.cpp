@@ -17,6 +17,9 @@ namespace {
 
 struct Features {
   bool avxVnni = false, avx512Vnni = false, avx512Bf16 = false, amxBf16 = false, amxInt8 = false;
+  // Intel's CPUs since Sapphire Rapids take two cycles for the product of bf16 pairs in vector registers, half the rate of f32: they leave it to tile
+  // registers. A virtual machine may hide these, and then widening to f32 is faster.
+  bool slowBf16Dot = false;
 };
 
 // Tile registers are given to a process that asks, once for all its threads.
@@ -31,8 +34,12 @@ Features featuresOfThisCpu() {
   if (!__get_cpuid_count(7, 0, &a, &b, &c, &d)) return f;
   const unsigned subleaves = a;
   f.avx512Vnni = c >> 11 & 1;
+  const bool avx512Fp16 = d >> 23 & 1;   // came with the tile registers
   bool tile = d >> 24 & 1, tileBf16 = d >> 22 & 1, tileInt8 = d >> 25 & 1;
   if (subleaves >= 1 && __get_cpuid_count(7, 1, &a, &b, &c, &d)) f.avxVnni = a >> 4 & 1, f.avx512Bf16 = a >> 5 & 1;
+  unsigned vendor = 0;
+  __get_cpuid(0, &a, &vendor, &c, &d);
+  f.slowBf16Dot = avx512Fp16 && vendor == signature_INTEL_ebx;
   if (tile && (tileBf16 || tileInt8) && tilesAllowed()) f.amxBf16 = tileBf16, f.amxInt8 = tileInt8;
   return f;
 }
@@ -46,8 +53,9 @@ std::vector<const ReducedKernel *> kernelsOf(Precision precision) {
   };
   if (precision == Precision::F32) return list;
   add(bf16 && v4 && f.amxBf16, simd::bf16_amx);
-  add(bf16 && v4 && f.avx512Bf16, simd::bf16_v4bf16);
+  add(bf16 && v4 && f.avx512Bf16 && !f.slowBf16Dot, simd::bf16_v4bf16);
   add(bf16 && v4, simd::bf16_v4);
+  add(bf16 && v4 && f.avx512Bf16 && f.slowBf16Dot, simd::bf16_v4bf16);
   add(bf16 && v3, simd::bf16_v3);
   add(bf16, simd::bf16_v1);
   add(!bf16 && v4 && f.amxInt8, simd::int8_amx);
