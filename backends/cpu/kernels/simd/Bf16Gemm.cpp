@@ -12,11 +12,11 @@ struct Bf16Base {
   using Sum = Vec;
   static constexpr int64_t kGroup = 2, kVectorBytes = 4 * kLanes, kHeaderBytes = 0;
   static int64_t leftHeaderBytes(int64_t) { return 0; }
-  template <int MR, int NV> OFFRAMP_INLINE void finish(const ReducedArgs &, const char *, int64_t, Vec (&acc)[MR][NV], Vec *values) {
+  template <int MR, int NV> OFFRAMP_INLINE void finish(const ReducedArgs &, const char *, int64_t, Vec (&acc)[MR][NV], Vec (&values)[MR][NV]) {
 #pragma clang loop unroll(full)
     for (int i = 0; i < MR; ++i)
 #pragma clang loop unroll(full)
-      for (int j = 0; j < NV; ++j) values[i * NV + j] = acc[i][j];
+      for (int j = 0; j < NV; ++j) values[i][j] = acc[i][j];
   }
 };
 

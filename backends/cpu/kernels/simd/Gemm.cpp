@@ -7,7 +7,7 @@
 namespace offramp::cpu::simd {
 namespace {
 
-constexpr int kLineFloats = 16;                  // of a cache line
+constexpr int kLineFloats = int(kLineBytes / sizeof(float));
 constexpr int64_t kPanel = kTileVectors * kLanes;
 constexpr int64_t kRowBlockBytes = 192 * 1024;   // left-hand rows that stay in the second-level cache while all panels pass
 constexpr int64_t kDepth = 512;                  // k is taken in such steps when it is larger than 1.5 of them …
@@ -77,8 +77,6 @@ struct Pass {
 template <int MR, int NV, Rhs Kind>
 OFFRAMP_INLINE void tile(const Pass &pass, const float *a, const float *b, int64_t ldb, float *c, float *sums, const char *ahead, int64_t aheadStep) {
   const GemmArgs *g = pass.g;
-  const float *bias = pass.bias;
-  const int64_t tail = pass.tail;
   Vec acc[MR][NV];
   if (g->epilogue == OFFRAMP_EPILOGUE_ADD) {   // gradients lie in memory: what the end of the tile adds to arrives meanwhile
 #pragma clang loop unroll(full)
@@ -90,7 +88,7 @@ OFFRAMP_INLINE void tile(const Pass &pass, const float *a, const float *b, int64
   for (int i = 0; i < MR; ++i)
 #pragma clang loop unroll(full)
     for (int j = 0; j < NV; ++j) acc[i][j] = pass.first ? splat(0) : load(sums + i * kPanel + j * kLanes);
-  multiplyTile<MR, NV, Kind>(a, g->aRow, g->aStep, b, ldb, pass.k, tail, acc, ahead, aheadStep);
+  multiplyTile<MR, NV, Kind>(a, g->aRow, g->aStep, b, ldb, pass.k, pass.tail, acc, ahead, aheadStep);
   if (!pass.last) {
 #pragma clang loop unroll(full)
     for (int i = 0; i < MR; ++i)
@@ -98,24 +96,7 @@ OFFRAMP_INLINE void tile(const Pass &pass, const float *a, const float *b, int64
       for (int j = 0; j < NV; ++j) store(sums + i * kPanel + j * kLanes, acc[i][j]);
     return;
   }
-  if (tail == kLanes && (g->epilogue == OFFRAMP_EPILOGUE_NONE || g->epilogue == OFFRAMP_EPILOGUE_ADD)) {
-    bool add = g->epilogue == OFFRAMP_EPILOGUE_ADD;
-#pragma clang loop unroll(full)
-    for (int i = 0; i < MR; ++i)
-#pragma clang loop unroll(full)
-      for (int j = 0; j < NV; ++j) {
-        float *p = c + i * g->ldc + j * kLanes;
-        Vec v = bias ? acc[i][j] + load(bias + j * kLanes) : acc[i][j];
-        store(p, add ? v + load(p) : v);
-      }
-    return;
-  }
-  Vec spilled[MR * NV];
-#pragma clang loop unroll(full)
-  for (int i = 0; i < MR; ++i)
-#pragma clang loop unroll(full)
-    for (int j = 0; j < NV; ++j) spilled[i * NV + j] = acc[i][j];
-  finishTile(spilled, MR, NV, tail, bias, c, g->ldc, g->epilogue);
+  finishRegisters(acc, pass.tail, pass.bias, c, g->ldc, g->epilogue);
 }
 
 OFFRAMP_INLINE int64_t tileDistance(const GemmArgs &g) { return g.aTile ? g.aTile : kTileRows * g.aRow; }
@@ -166,7 +147,8 @@ void multiply(const GemmArgs *g, int64_t panelBegin, int64_t panelEnd) {
         pass.last = s + pass.k >= g->k;
         const float *a = g->a + r / kTileRows * tileDistance(*g) + s * g->aStep;   // blocks are whole tiles
         float *c = g->c + r * g->ldc + j;
-        if (!g->ldb) panelOfWidth<Rhs::Packed>(pass, vectors, a, rows, b + s * ldb, ldb, c);
+        if (!g->ldb && rows > kFewTiles * kTileRows) panelOfWidth<Rhs::Packed>(pass, vectors, a, rows, b + s * ldb, ldb, c);
+        else if (!g->ldb) panelOfWidth<Rhs::PackedFew>(pass, vectors, a, rows, b + s * ldb, ldb, c);
         else if (columns % kLanes) panelOfWidth<Rhs::MaskedRows>(pass, vectors, a, rows, b + s * ldb, ldb, c);
         else panelOfWidth<Rhs::Rows>(pass, vectors, a, rows, b + s * ldb, ldb, c);
         s += pass.k;

@@ -8,8 +8,20 @@
 namespace offramp::cpu::simd {
 namespace {
 
-// How the right-hand side lies: packed panels; rows ldb apart; such rows whose last vector has `tail` lanes.
-enum class Rhs { Packed, Rows, MaskedRows };
+// How the right-hand side lies: packed panels; the same with so few tiles that each must fetch whole steps of what follows; rows ldb apart; such rows
+// whose last vector has `tail` lanes.
+enum class Rhs { Packed, PackedFew, Rows, MaskedRows };
+
+constexpr int64_t kLineBytes = 64;   // of a cache
+
+// Asks for what a later step will read. A tile shares this work with the others of its panel; where they are few, it asks for every line.
+template <bool EveryLine> OFFRAMP_INLINE void fetchAhead(const char *ahead, int64_t stepBytes) {
+  __builtin_prefetch(ahead, 0, 2);
+  if constexpr (EveryLine)
+    for (int64_t byte = kLineBytes; byte < stepBytes; byte += kLineBytes) __builtin_prefetch(ahead + byte, 0, 2);
+}
+// How many tiles at most count as few.
+constexpr int64_t kFewTiles = 3;
 
 // acc[MR][NV] += a[MR, k]·b[k, NV·kLanes]. a: element (i, s) at a[i·aRow + s·aStep]. Packed: what is needed after this panel is fetched from
 // `ahead`, `aheadStep` bytes a step, so that weights arrive from memory while others are multiplied.
@@ -27,8 +39,8 @@ OFFRAMP_INLINE void multiplyTile(const float *a, int64_t aRow, int64_t aStep, co
 #pragma clang loop unroll(full)
       for (int j = 0; j < NV; ++j) acc[i][j] = fma(av, bv[j], acc[i][j]);
     }
-    if constexpr (Kind == Rhs::Packed) {
-      __builtin_prefetch(ahead, 0, 2);
+    if constexpr (Kind == Rhs::Packed || Kind == Rhs::PackedFew) {
+      fetchAhead<Kind == Rhs::PackedFew>(ahead, NV * kLanes * int64_t(sizeof(float)));
       ahead += aheadStep;
     } else {
       __builtin_prefetch(a + 8 * aStep);   // weight gradients walk down columns of a; elsewhere it costs nothing

@@ -24,7 +24,7 @@ struct Int8Panel {
     }
   }
   template <int MR, int NV>
-  OFFRAMP_INLINE void finish(const ReducedArgs &args, const char *header, int64_t row, IntVec (&acc)[MR][NV], Vec *values) {
+  OFFRAMP_INLINE void finish(const ReducedArgs &args, const char *header, int64_t row, IntVec (&acc)[MR][NV], Vec (&values)[MR][NV]) {
     const RowScale *rows = static_cast<const RowScale *>(args.left) + row;
 #pragma clang loop unroll(full)
     for (int j = 0; j < NV; ++j) {
@@ -32,7 +32,7 @@ struct Int8Panel {
       IntVec sums;
       __builtin_memcpy(&sums, header + 4 * (NV + j) * kLanes, sizeof sums);
 #pragma clang loop unroll(full)
-      for (int i = 0; i < MR; ++i) values[i * NV + j] = dequantize(acc[i][j], sums, scale, rows[i]);
+      for (int i = 0; i < MR; ++i) values[i][j] = dequantize(acc[i][j], sums, scale, rows[i]);
     }
   }
 };

@@ -39,6 +39,29 @@ __attribute__((noinline)) inline void finishTile(const Vec *acc, int rows, int v
   finish([&](int i, int j) { return acc[i * vectors + j]; }, rows, vectors, tail, bias, c, ldc, epilogue);
 }
 
+// The same of a tile in registers: what most products end with stays there.
+template <int MR, int NV>
+OFFRAMP_INLINE void finishRegisters(const Vec (&acc)[MR][NV], int64_t tail, const float *bias, float *c, int64_t ldc, int64_t epilogue) {
+  if (tail == kLanes && (epilogue == OFFRAMP_EPILOGUE_NONE || epilogue == OFFRAMP_EPILOGUE_ADD)) {
+    const bool add = epilogue == OFFRAMP_EPILOGUE_ADD;
+#pragma clang loop unroll(full)
+    for (int i = 0; i < MR; ++i)
+#pragma clang loop unroll(full)
+      for (int j = 0; j < NV; ++j) {
+        float *p = c + i * ldc + j * kLanes;
+        Vec v = bias ? acc[i][j] + load(bias + j * kLanes) : acc[i][j];
+        store(p, add ? v + load(p) : v);
+      }
+    return;
+  }
+  Vec spilled[MR * NV];
+#pragma clang loop unroll(full)
+  for (int i = 0; i < MR; ++i)
+#pragma clang loop unroll(full)
+    for (int j = 0; j < NV; ++j) spilled[i * NV + j] = acc[i][j];
+  finishTile(spilled, MR, NV, tail, bias, c, ldc, epilogue);
+}
+
 } // namespace
 } // namespace offramp::cpu::simd
 #endif
