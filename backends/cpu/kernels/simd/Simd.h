@@ -83,23 +83,30 @@ OFFRAMP_INLINE float fma(float a, float b, float c) {
 OFFRAMP_INLINE Vec larger(Vec a, Vec b) { return a > b ? a : b; }    // NaN in a is dropped, NaN in b is kept
 OFFRAMP_INLINE Vec lesser(Vec a, Vec b) { return a < b ? a : b; }
 
-// Sum and maximum of the lanes, by halves: one fixed order.
-OFFRAMP_INLINE float sumLanes(Vec v) {
+// All lanes into one, by halves: one fixed order. (Clang's own reduction to a maximum is a chain through every lane.)
+template <class Op> OFFRAMP_INLINE float acrossLanes(Vec v, Op op) {
 #if defined(__AVX512F__)
   typedef float V8 __attribute__((ext_vector_type(8)));
-  V8 h = __builtin_shufflevector(v, v, 0, 1, 2, 3, 4, 5, 6, 7) + __builtin_shufflevector(v, v, 8, 9, 10, 11, 12, 13, 14, 15);
+  V8 h = op(__builtin_shufflevector(v, v, 0, 1, 2, 3, 4, 5, 6, 7), __builtin_shufflevector(v, v, 8, 9, 10, 11, 12, 13, 14, 15));
 #elif defined(__AVX2__)
   Vec h = v;
 #endif
 #if defined(__AVX2__)
   typedef float V4 __attribute__((ext_vector_type(4)));
-  V4 q = __builtin_shufflevector(h, h, 0, 1, 2, 3) + __builtin_shufflevector(h, h, 4, 5, 6, 7);
+  V4 q = op(__builtin_shufflevector(h, h, 0, 1, 2, 3), __builtin_shufflevector(h, h, 4, 5, 6, 7));
 #else
   Vec q = v;
 #endif
-  return (q[0] + q[2]) + (q[1] + q[3]);
+  auto pairs = op(__builtin_shufflevector(q, q, 0, 1), __builtin_shufflevector(q, q, 2, 3));
+  return op(pairs, __builtin_shufflevector(pairs, pairs, 1, 0))[0];
 }
-OFFRAMP_INLINE float maxLanes(Vec v) { return __builtin_reduce_max(v); }
+OFFRAMP_INLINE float sumLanes(Vec v) {
+  return acrossLanes(v, [](auto a, auto b) { return a + b; });
+}
+// NaN may or may not be dropped: whoever cares looks for it otherwise.
+OFFRAMP_INLINE float maxLanes(Vec v) {
+  return acrossLanes(v, [](auto a, auto b) { return a > b ? a : b; });
+}
 
 // Reciprocal within 2 ulp: the division unit takes 16 cycles a vector, this takes 3.
 OFFRAMP_INLINE Vec reciprocal(Vec x) {
