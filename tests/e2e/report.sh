@@ -23,6 +23,13 @@ if [[ -n ${OFFRAMP_KEEP_REPORT:-} ]]; then cp "$work/report.html" "$OFFRAMP_KEEP
 "$offramp" explain "$run" --roofline --batch 16 --threads 1 >"$work/roofline.txt" 2>"$work/said"
 grep -Eq '^ +all .* [0-9.]+ (ns|µs|ms) +[0-9]+ % +full depth' "$work/roofline.txt" || { cat "$work/roofline.txt"; fail "no measured time beside the attainable one"; }
 grep -Eq '^ +1 .* [0-9]+ % +attention$|^ +1 .* [0-9]+ % +[a-z_.0-9]*attention$' "$work/roofline.txt" || { cat "$work/roofline.txt"; fail "attention was not measured"; }
+for dtype in f32 bf16 int8; do   # what is measured is in the precision that is counted
+  "$offramp" explain "$run" --roofline --batch 16 --threads 1 --dtype $dtype --json >"$work/roofline.json" 2>>"$work/said"
+  "$offramp" bench "$run" --data "$test" --limit 16 --threads 1 --batch 16 --rounds 1 --ways full_depth --dtype $dtype 2>>"$work/said" |
+    sed -n 's/^weight products in.* (\(.*\))$/\1/p' >"$work/products"
+  python3 -c 'import json, sys; print(json.load(open(sys.argv[1]))["measured_with"])' "$work/roofline.json" | cmp - "$work/products" ||
+    fail "a roofline in $dtype was measured in another precision"
+done
 
 "$offramp" bench "$run" --data "$test" --limit 200 --threads 1 --batch 1,64 --rounds 1 --json >"$work/bench.json"
 python3 - "$work/bench.json" <<'END'

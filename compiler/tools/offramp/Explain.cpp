@@ -135,7 +135,7 @@ void explainRoofline(const Options &options) {
   if (!options.exitRates.empty()) rates = exitRates(options, model.ops.stages.size());
   std::optional<TimedRun> timed;
   if (options.machine == "this" && (isRun || !options.run.empty())) {
-    OpenRun run = openRun(options.run.empty() ? options.file : options.run, {}, options.threads);
+    OpenRun run = openRun(options.run.empty() ? options.file : options.run, {}, options.threads, options.type);
     if (run.info.model != model.model) userError("`{}` is a run of model `{}`, not of `{}`", options.run, run.info.model, model.model);
     timed = timeRun(run, model.ops, options.batch, model.rows);
   }

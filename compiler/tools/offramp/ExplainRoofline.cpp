@@ -124,7 +124,8 @@ std::string rooflineText(const ModelCosts &model, const Roofline &r, const std::
   text += "\nStages: sums of their operations\n" + stageTable(r, timed);
   if (timed)
     text +=
-        fmt::format("Measured: {} batches of random input at full depth, the fastest call by call; reached: attainable of measured\n", timed->batches);
+        fmt::format("Measured: {} batches of random input at full depth, the fastest call by call, weights multiplied by {}; reached: attainable of measured\n",
+                    timed->batches, timed->products);
   return text;
 }
 

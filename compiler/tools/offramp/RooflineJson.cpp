@@ -98,7 +98,7 @@ OrderedJson rooflineJson(const ModelCosts &model, const Roofline &r, const std::
   json["all"] = row(total, timed.has_value(), timed ? std::optional(timed->ns) : std::nullopt);
   json["samples_per_second"] = 1e9 * r.workload.samples / total.ns;
   json["without_decisions_ns"] = r.withoutExits().ns;
-  if (timed) json["measured_batches"] = timed->batches;
+  if (timed) json["measured_batches"] = timed->batches, json["measured_with"] = timed->products;
   if (!leave.empty()) json["exits"] = exitsJson(r, leave);
   return json;
 }

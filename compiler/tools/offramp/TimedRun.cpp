@@ -138,6 +138,7 @@ TimedRun timeRun(OpenRun &run, const ModelOps &ops, int64_t samples, int64_t row
   std::vector<std::vector<Call>> segments(1);
   TimedRun timed;
   timed.batches = (int64_t)batches.size();
+  timed.products = run.products;
   for (size_t i = 0; i + 1 < batches[0].size(); ++i) {
     double ns = batches[0][i + 1].ns - batches[0][i].ns;
     for (const auto &marks : batches) ns = std::min(ns, marks[i + 1].ns - marks[i].ns);

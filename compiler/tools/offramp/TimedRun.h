@@ -5,6 +5,7 @@
 #include "compiler/tools/offramp/OpenRun.h"
 
 #include <optional>
+#include <string>
 #include <vector>
 
 namespace offramp::tool {
@@ -20,6 +21,7 @@ struct TimedRun {
   std::vector<TimedStage> stages;
   double ns = 0;
   int64_t batches = 0;
+  std::string products;  ///< what multiplied weights, such as `amx-bf16`
 };
 
 /// What stands in a TimedStage, in this order: the operations of a stage when nobody leaves.
