@@ -17,7 +17,7 @@ Loop::Loop(Session &session, const TrainingSplits &splits, const RunInfo &info, 
     : session(session), splits(splits), info(info), folder(std::move(run)), options(std::move(options)), store(folder / "checkpoints"),
       checkpoints(this->options.checkpointSeconds, this->options.checkpointSteps) {
   const size_t bytes = (size_t)session.manifest().weightElements * sizeof(float);
-  gradients = AlignedBlock(bytes), m = AlignedBlock(bytes), v = AlignedBlock(bytes), best = AlignedBlock(bytes);
+  gradients = AlignedBlock(bytes), m = AlignedBlock(bytes), v = AlignedBlock(bytes), chosenWeights = AlignedBlock(bytes);
   const size_t rows = (size_t)splits.train.data->rows;
   for (const ManifestTable &table : session.manifest().tables) {
     tables.emplace_back(table.kept ? 0 : rows * 4);
@@ -78,11 +78,11 @@ LoopEnd Loop::run() {
 }
 
 void Loop::finish() {
-  if (state.hasBest) std::memcpy(session.weights().data(), best.data(), best.bytes());
+  if (state.chosen.epoch > 0) std::memcpy(session.weights().data(), chosenWeights.data(), chosenWeights.bytes());
   session.weightsChanged();
   OrderedJson result{{"steps", state.step}};
-  if (state.hasBest)
-    result["valid_" + Quality{!session.manifest().answersNumber()}.name()] = state.bestQuality, result["best_epoch"] = state.bestEpoch;
+  if (state.chosen.epoch > 0)
+    result["valid_" + Quality{!session.manifest().answersNumber()}.name()] = state.chosen.quality, result["best_epoch"] = state.chosen.epoch;
   writeFileAtomic(folder / "result.json", jsonLine(result) + "\n");
   saveWeights(folder / "model.safetensors", session.manifest(), session.weights());
 }

@@ -8,6 +8,7 @@
 #include "runtime/data/Splits.h"
 #include "runtime/train/Checkpoint.h"
 #include "runtime/train/CheckpointSchedule.h"
+#include "runtime/train/ChosenEpoch.h"
 #include "runtime/train/Events.h"
 #include "runtime/train/Metrics.h"
 #include "runtime/train/Progress.h"
@@ -38,9 +39,7 @@ struct LoopState {
   int64_t epochs = 0;                       ///< training epochs begun before this one, over all phases
   std::vector<double> sums;                 ///< of loss and metrics over this epoch's samples so far
   double seconds = 0;                       ///< spent on steps of this epoch
-  bool hasBest = false;
-  double bestQuality = 0;  ///< on validation data, qualityOf (Quality.h)
-  int64_t bestEpoch = 0;
+  ChosenEpoch chosen;                       ///< of the last phase, by qualityOf (Quality.h) on validation data
 };
 
 class Loop {
@@ -81,7 +80,7 @@ class Loop {
   CheckpointStore store;
   CheckpointSchedule checkpoints;
   LoopState state;
-  AlignedBlock gradients, m, v, best, mean;
+  AlignedBlock gradients, m, v, chosenWeights, mean;
   std::vector<AlignedBlock> tables;       ///< by manifest slot, [rows of the training data, elements]; those that a phase keeps only while it runs
   std::vector<void *> tablePointers;
   int64_t keptFor = -1;                   ///< number of the phase whose kept tables the measure before it has filled

@@ -14,7 +14,7 @@ constexpr int64_t every = 8;  // steps: neighbours hardly differ, and a pass ove
 void Loop::average(double share, int64_t total) {
   const int64_t left = total - state.phaseStep;
   if (share <= 0 || left % every != 0 || (double)left >= share * (double)total) return;
-  if (mean.bytes() == 0) mean = AlignedBlock(best.bytes());
+  if (mean.bytes() == 0) mean = AlignedBlock(chosenWeights.bytes());
   const float part = 1 / (float)++state.averaged;  // the first is taken as it is
   const float *weights = session.weights().data();
   float *sum = mean.as<float>().data();

@@ -27,12 +27,13 @@ void Loop::save() {
   c.manifestSha256 = session.manifest().sha256;
   c.data = trainIdentity;
   c.more = {{"batch", state.batch},         {"phase_step", state.phaseStep}, {"epochs", state.epochs},
-            {"sums", state.sums},           {"seconds", state.seconds},      {"has_best", state.hasBest},
-            {"best_accuracy", state.bestQuality}, {"best_epoch", state.bestEpoch}, {"averaged", state.averaged},
+            {"sums", state.sums},           {"seconds", state.seconds},      {"has_best", state.chosen.epoch > 0},
+            {"best_accuracy", state.chosen.quality}, {"best_epoch", state.chosen.epoch}, {"highest_accuracy", state.chosen.highest},
+            {"averaged", state.averaged},
             {"metrics", metrics->offset()}, {"events", events->offset()},    {"valid", validIdentity.sha256}};
   auto weights = session.weights();
   std::vector<Block> blocks{{"weights", std::as_bytes(weights)}, {"m", bytesOf(m)}, {"v", bytesOf(v)}};
-  if (state.hasBest) blocks.push_back({"best", bytesOf(best)});
+  if (state.chosen.epoch > 0) blocks.push_back({"best", bytesOf(chosenWeights)});
   if (state.averaged > 0) blocks.push_back({"mean", bytesOf(mean)});
   for (size_t i = 0; i < tables.size(); ++i)
     if (!session.manifest().tables[i].kept) blocks.push_back({"table." + std::to_string(i), bytesOf(tables[i])});
@@ -51,13 +52,15 @@ void Loop::restore(const Checkpoint &c) {
   state.batch = jsonInteger(more, "batch", name, 0, INT64_MAX);
   state.phaseStep = jsonInteger(more, "phase_step", name, 0, INT64_MAX);
   state.epochs = jsonInteger(more, "epochs", name, 0, INT64_MAX);
-  state.bestEpoch = jsonInteger(more, "best_epoch", name, 0, INT64_MAX);
   state.averaged = more.contains("averaged") ? jsonInteger(more, "averaged", name, 0, INT64_MAX) : 0;
   try {
     state.sums = jsonMember(more, "sums", name).get<std::vector<double>>();
     state.seconds = jsonMember(more, "seconds", name).get<double>();
-    state.hasBest = jsonMember(more, "has_best", name).get<bool>();
-    state.bestQuality = jsonMember(more, "best_accuracy", name).get<double>();
+    if (jsonMember(more, "has_best", name).get<bool>()) {
+      state.chosen.epoch = jsonInteger(more, "best_epoch", name, 1, INT64_MAX);
+      state.chosen.quality = jsonMember(more, "best_accuracy", name).get<double>();
+      state.chosen.highest = more.contains("highest_accuracy") ? more["highest_accuracy"].get<double>() : state.chosen.quality;  // older ones have none
+    }
   } catch (const Json::exception &error) {
     userError("{}: field `more` is damaged: {}", name, error.what());
   }
@@ -65,8 +68,8 @@ void Loop::restore(const Checkpoint &c) {
   take(c, "weights", weights.data(), weights.size_bytes());
   take(c, "m", m.data(), m.bytes());
   take(c, "v", v.data(), v.bytes());
-  if (state.hasBest) take(c, "best", best.data(), best.bytes());
-  if (state.averaged > 0) mean = AlignedBlock(best.bytes()), take(c, "mean", mean.data(), mean.bytes());
+  if (state.chosen.epoch > 0) take(c, "best", chosenWeights.data(), chosenWeights.bytes());
+  if (state.averaged > 0) mean = AlignedBlock(chosenWeights.bytes()), take(c, "mean", mean.data(), mean.bytes());
   for (size_t i = 0; i < tables.size(); ++i)
     if (!session.manifest().tables[i].kept) take(c, "table." + std::to_string(i), tables[i].data(), tables[i].bytes());
   session.weightsChanged();

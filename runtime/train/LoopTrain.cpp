@@ -79,10 +79,9 @@ bool Loop::validate(const ManifestTrainPhase &phase) {
     line["valid_mean_stage"] = summary.meanStage;
     line["valid_leave_shares"] = summary.leaveShares;
     events->scalar("valid/mean_stage", state.step, (float)summary.meanStage);
-    if (isLastTraining((size_t)state.phase) && (!state.hasBest || summary.quality >= state.bestQuality)) {
-      state.hasBest = true, state.bestQuality = summary.quality, state.bestEpoch = state.epoch + 1;
-      std::memcpy(best.data(), session.weights().data(), best.bytes());
-    }
+    if (isLastTraining((size_t)state.phase) &&
+        state.chosen.offer(state.epoch + 1, summary.quality, splits.valid.size(), !session.manifest().answersNumber()))
+      std::memcpy(chosenWeights.data(), session.weights().data(), chosenWeights.bytes());
     swapAverage();
   }
   metrics->write(line);
@@ -120,8 +119,8 @@ LoopEnd Loop::train(const ManifestTrainPhase &phase) {
     }
     if (!validate(phase)) return LoopEnd::Interrupted;
     progress.finish(fmt::format("loss {:.4g}", state.sums[0] / (double)samples) +
-                    (state.hasBest ? fmt::format(", best valid {} {:.4f}", Quality{!session.manifest().answersNumber()}.name(), state.bestQuality)
-                                   : ""));
+                    (state.chosen.epoch > 0 ? fmt::format(", best valid {} {:.4f}", Quality{!session.manifest().answersNumber()}.name(), state.chosen.highest)
+                                            : ""));
     if (state.epoch + 1 < phase.epochs && checkpoints.dueAfterEpoch(steadySeconds())) {  // the checkpoint says: the next epoch, none of its batches done
       LoopState here = state;
       ++state.epoch, ++state.epochs, state.batch = 0;
