@@ -17,9 +17,9 @@ struct ChosenEpoch {
 
   /// `samples` validation samples; `share`: quality is a share of right answers, else a correlation. True: this one is chosen now.
   bool offer(int64_t number, double value, int64_t samples, bool share) {
-    if (epoch == 0 || value > highest) highest = value;
+    if (epoch == 0 || value > highest || std::isnan(highest)) highest = value;
     const double slack = standardError(highest, samples, share);
-    if (epoch > 0 && value < highest - slack) return false;
+    if (epoch > 0 && !(value >= highest - slack)) return false;  // NaN never takes the place of anything
     epoch = number, quality = value;
     return true;
   }

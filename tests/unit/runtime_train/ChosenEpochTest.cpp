@@ -34,6 +34,14 @@ BOOST_AUTO_TEST_CASE(slow_decline_is_measured_from_the_highest) {
   BOOST_TEST(chosenOf({0.85, 0.845, 0.84, 0.835, 0.83}, 1000) == 3);   // 0.0113 below 0.85 at most
 }
 
+BOOST_AUTO_TEST_CASE(what_is_no_number_takes_no_place) {
+  ChosenEpoch chosen;
+  BOOST_TEST(chosen.offer(1, std::nan(""), 1000, false));   // there is nothing else yet
+  BOOST_TEST(chosen.offer(2, 0.5, 1000, false));
+  BOOST_TEST(!chosen.offer(3, std::nan(""), 1000, false));
+  BOOST_TEST((chosen.epoch == 2 && chosen.highest == 0.5));
+}
+
 BOOST_AUTO_TEST_CASE(correlations_too) {
   BOOST_TEST(chosenOf({-0.2, 0.80, 0.79}, 1000, false) == 3);   // 0.36 / 31.6 = 0.0114
   BOOST_TEST(chosenOf({-0.2, 0.80, 0.78}, 1000, false) == 2);
