@@ -7,7 +7,6 @@
 namespace offramp::cpu::simd {
 namespace {
 
-constexpr int kLineFloats = int(kLineBytes / sizeof(float));
 constexpr int64_t kPanel = kTileVectors * kLanes;
 constexpr int64_t kRowBlockBytes = 192 * 1024;   // left-hand rows that stay in the second-level cache while all panels pass
 constexpr int64_t kDepth = 512;                  // k is taken in such steps when it is larger than 1.5 of them …

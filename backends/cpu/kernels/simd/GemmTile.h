@@ -13,6 +13,7 @@ namespace {
 enum class Rhs { Packed, PackedFew, Rows, MaskedRows };
 
 constexpr int64_t kLineBytes = 64;   // of a cache
+constexpr int64_t kLineFloats = kLineBytes / int64_t(sizeof(float));
 
 // Asks for what a later step will read. A tile shares this work with the others of its panel; where they are few, it asks for every line.
 template <bool EveryLine> OFFRAMP_INLINE void fetchAhead(const char *ahead, int64_t stepBytes) {

@@ -65,7 +65,7 @@ void convertRows(const float *src, int64_t rows, int64_t k, int64_t begin, int64
     RowCoder coder = rowCoderOf(src + r * k, k);
     scales[r] = coder.row;
     for (int64_t s = 0; s < leftElements(k); s += 4 * kLanes, to += 4 * kLanes) {   // the next row comes nearer while this one is coded
-      for (int64_t j = 0; j < 4 * kLanes; j += kLineBytes / int64_t(sizeof(float))) __builtin_prefetch(src + (r + 1) * k + s + j);
+      for (int64_t j = 0; j < 4 * kLanes; j += kLineFloats) __builtin_prefetch(src + (r + 1) * k + s + j);
       storeRowCodes(coder, src + r * k, s, k, to);
     }
   }
