@@ -13,7 +13,7 @@ extern "C" {
 #endif
 
 /* --- generated kernels ---------------------------------------------------------------------------------------- */
-/* Runs body(args, begin, end) over [0, count) split into contiguous chunks of at least `grain` items, one per thread. */
+/* Runs body(args, begin, end) over [0, count) in contiguous blocks, on as many threads as can have `grain` items each. */
 typedef void (*offramp_cpu_body)(void *const *args, int64_t begin, int64_t end);
 void offramp_cpu_parallel(offramp_call *call, offramp_cpu_body body, void *const *args, int64_t count, int64_t grain);
 /* The same for a body of which each item reads a row of `table`: pages of a large one that is mapped from a file are given back as it goes. */

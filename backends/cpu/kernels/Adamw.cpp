@@ -49,11 +49,10 @@ double offramp_cpu_adamw(offramp_call *call, float *weights, float *gradients, f
   const int64_t blocks = int64_t(e.updates.size());
   if (blocks == 0) return 0;
   if (int64_t(e.partials.size()) < blocks) e.partials.resize(size_t(blocks));
-  // body(block's number) for this thread's blocks
+  // body(block's number)
   auto overBlocks = [&](auto body) {
-    onThreads(threadsFor(blocks, 4, e.threads), [&](int thread, int count) {
-      Part p = partOf(blocks, 1, thread, count);
-      for (int64_t block = p.begin; block < p.end; ++block) body(block);
+    onBlocks(threadsFor(blocks, 4, e.threads), blocks, {1, 1, 16}, [&](int, int64_t begin, int64_t end) {
+      for (int64_t block = begin; block < end; ++block) body(block);
     });
   };
   overBlocks([&](int64_t block) {

@@ -1,5 +1,5 @@
-// Attention over ragged rows: places of one sample and head are read from the descriptors, the arithmetic is simd/Attention*.cpp. Work
-// is split over samples × heads by cost, in the order of the samples; every part writes its own rows, so the split changes no bit.
+// Attention over ragged rows: places of one sample and head are read from the descriptors, the arithmetic is simd/Attention*.cpp. Threads
+// share samples × heads; each writes its own rows, so who takes which changes no bit.
 #include "backends/cpu/kernels/EngineState.h"
 
 namespace offramp::cpu {
@@ -36,17 +36,8 @@ template <typename Run> void overHeads(Engine &e, const Shape &s, int64_t macsPe
   int64_t total = 0;
   for (int64_t i = 0; i < s.qb->n; ++i) total += s.cost(i);
   int threads = threadsFor(total * s.heads * macsPerCost, e.forkMacs / 4, e.threads);   // a quarter of the GEMMs' rate
-  onThreads(threads, [&](int thread, int count) {
-    int64_t all = total * s.heads, begin = all * thread / count, end = all * (thread + 1) / count, at = 0;
-    for (int64_t i = 0; i < s.qb->n; ++i) {
-      int64_t cost = s.cost(i);
-      if (at + cost * s.heads <= begin || at >= end) {
-        at += cost * s.heads;
-        continue;
-      }
-      for (int64_t h = 0; h < s.heads; ++h, at += cost)
-        if (at >= begin && at < end) run(i, h, thread);
-    }
+  onBlocks(threads, s.qb->n * s.heads, {1, 1, 4 * s.heads}, [&](int thread, int64_t begin, int64_t end) {
+    for (int64_t item = begin; item < end; ++item) run(item / s.heads, item % s.heads, thread);
   });
 }
 

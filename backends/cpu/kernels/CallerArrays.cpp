@@ -10,9 +10,8 @@ namespace {
 
 template <typename Body> void overItems(Engine &e, int64_t n, int64_t bytes, Body body) {
   int threads = int(std::min<int64_t>(threadsFor(n * bytes, 256 * 1024, e.threads), std::max<int64_t>(n, 1)));
-  onThreads(threads, [&](int thread, int count) {
-    Part p = partOf(n, 1, thread, count);
-    for (int64_t i = p.begin; i < p.end; ++i) body(i);
+  onBlocks(threads, n, {}, [&](int, int64_t begin, int64_t end) {
+    for (int64_t i = begin; i < end; ++i) body(i);
   });
 }
 

@@ -20,10 +20,9 @@ void offramp_cpu_conv2d(offramp_call *call, const float *x, const float *w, cons
   if (!to || !e.convs->run(e, ConvKind::Forward, x, w, bias, to, n, *shape, epilogue == OFFRAMP_EPILOGUE_RELU))
     return e.fail("oneDNN refused a convolution");
   if (add || epilogue == OFFRAMP_EPILOGUE_GELU || epilogue == OFFRAMP_EPILOGUE_TANH)
-    onThreads(threadsFor(count, 16384, e.threads), [&](int thread, int threads) {
-      Part p = partOf(count, 64, thread, threads);
-      if (add) e.simd->element->addRow(to + p.begin, y + p.begin, p.end - p.begin);
-      else e.simd->element->applyEpilogue(y + p.begin, p.end - p.begin, epilogue);
+    onBlocks(threadsFor(count, 16384, e.threads), count, {64}, [&](int, int64_t begin, int64_t end) {
+      if (add) e.simd->element->addRow(to + begin, y + begin, end - begin);
+      else e.simd->element->applyEpilogue(y + begin, end - begin, epilogue);
     });
 }
 

@@ -5,7 +5,7 @@
 
 #include "backends/cpu/kernels/CallTrace.h"
 #include "backends/cpu/kernels/Engine.h"
-#include "backends/cpu/kernels/Parallel.h"
+#include "backends/cpu/kernels/SharedParts.h"
 #include "runtime/abi/CpuKernels.h"
 
 #include <algorithm>
@@ -130,6 +130,12 @@ struct Engine {
     if (stage >= 1 && stage <= int64_t(stageChoices.size())) ++(stageChoices[size_t(stage - 1)].*way);
   }
 };
+
+// Rows of a product that a thread takes at a time, in whole tiles, `most` if it can: enough for the weights that pass, few enough in the end that threads
+// end together.
+inline BlockSize rowBlocks(int64_t tileRows, int64_t most) { return {tileRows, std::max<int64_t>(1, 24 / tileRows), std::max<int64_t>(1, most / tileRows)}; }
+// … and panels, where rows are few.
+constexpr BlockSize kPanelBlocks{1, 1, 4};
 
 // Gives back the memory of weights that were packed, where they are a file's unchanged pages (EngineOptions::releasePlainWeights).
 void releasePlain(const Engine &e, const float *w, int64_t floats);

@@ -28,9 +28,8 @@ bool regroupPays(offramp_call *call, Engine &e, int64_t stage, int64_t live, int
 // Copies the rest rows of the samples of s densely to dst; places are the new at[] minus `shift`.
 void copyRest(Engine &e, const offramp_batch *s, const float *h, const offramp_batch *to, int64_t shift, float *dst, int64_t c) {
   int threads = int(std::min<int64_t>(threadsFor(to->rows * c * 8, 256 * 1024, e.threads), std::max<int64_t>(s->n, 1)));
-  onThreads(threads, [&](int thread, int count) {
-    Part p = partOf(s->n, 1, thread, count);
-    for (int64_t i = p.begin; i < p.end; ++i)
+  onBlocks(threads, s->n, {}, [&](int, int64_t begin, int64_t end) {
+    for (int64_t i = begin; i < end; ++i)
       if (s->len[i] > 0) std::memcpy(dst + (to->at[i] - shift) * c, h + int64_t(s->at[i]) * c, size_t(s->len[i]) * size_t(c) * 4);
   });
 }

@@ -1,4 +1,4 @@
-// Threads for kernels that the compiler generated: one contiguous chunk per thread.
+// Threads for kernels that the compiler generated: contiguous blocks of items.
 #include "backends/cpu/kernels/EngineState.h"
 
 #include <algorithm>
@@ -11,10 +11,8 @@ static constexpr int64_t kSmallTable = int64_t(1) << 21;   // a table of fewer f
 using namespace offramp::cpu;
 
 static void runItems(const Engine &e, offramp_cpu_body body, void *const *args, int64_t first, int64_t count, int64_t grain) {
-  onThreads(threadsFor(count, grain, e.threads), [&](int thread, int parts) {
-    Part p = partOf(count, 1, thread, parts);
-    if (p.begin < p.end) body(args, first + p.begin, first + p.end);
-  });
+  const BlockSize size{1, std::max<int64_t>(1, grain / 4), std::max<int64_t>(1, 4 * grain)};
+  onBlocks(threadsFor(count, grain, e.threads), count, size, [&](int, int64_t begin, int64_t end) { body(args, first + begin, first + end); });
 }
 
 void offramp_cpu_parallel(offramp_call *call, offramp_cpu_body body, void *const *args, int64_t count, int64_t grain) {

@@ -40,10 +40,8 @@ void offramp_cpu_linear(offramp_call *call, const float *src, const float *w, co
   if (!own &&
       e.matmuls->run(e, MatmulKind::Forward, src, w, bias, dst, rows, k, n, epilogue == OFFRAMP_EPILOGUE_ADD, epilogue)) {
     if (epilogue == OFFRAMP_EPILOGUE_GELU || epilogue == OFFRAMP_EPILOGUE_TANH)
-      onThreads(threadsFor(rows * n, 8192, e.threads), [&](int thread, int threads) {
-        Part p = partOf(rows * n, 64, thread, threads);
-        e.simd->element->applyEpilogue(dst + p.begin, p.end - p.begin, epilogue);
-      });
+      onBlocks(threadsFor(rows * n, 8192, e.threads), rows * n, {64},
+               [&](int, int64_t begin, int64_t end) { e.simd->element->applyEpilogue(dst + begin, end - begin, epilogue); });
     return;
   }
   if (rows > kPlainRows && rows * k * n > kPlainMacs && ownGemmPacking(e, g, w, false)) return;
@@ -73,8 +71,7 @@ void offramp_cpu_linear_dw(offramp_call *call, const float *x, const float *dy, 
 void offramp_cpu_column_sum(offramp_call *call, const float *src, float *out, int64_t rows, int64_t c) {
   if (rows <= 0 || c <= 0) return;
   Engine &e = engineOf(call);
-  onThreads(rows * c < 65536 ? 1 : threadsFor(c, 16, e.threads), [&](int thread, int threads) {
-    Part p = partOf(c, 16, thread, threads);   // whole columns: no partial sums between threads
-    if (p.begin < p.end) e.simd->element->columnSum(src + p.begin, c, rows, p.end - p.begin, out + p.begin);
-  });
+  // Whole columns, of whole kernel calls if there are enough: no partial sums between threads.
+  onBlocks(rows * c < 65536 ? 1 : threadsFor(c, 16, e.threads), c, {c < 64 * e.threads ? 16 : 64},
+           [&](int, int64_t begin, int64_t end) { e.simd->element->columnSum(src + begin, c, rows, end - begin, out + begin); });
 }

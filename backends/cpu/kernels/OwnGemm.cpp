@@ -3,6 +3,8 @@
 
 namespace offramp::cpu {
 
+constexpr int64_t kRowBlock = 96;   // rows that a thread multiplies at a time
+
 static int64_t panelsOf(const Engine &e, int64_t n) { return (n + e.simd->gemm->panelWidth - 1) / e.simd->gemm->panelWidth; }
 
 void ownGemm(Engine &e, const GemmArgs &g) {
@@ -11,18 +13,12 @@ void ownGemm(Engine &e, const GemmArgs &g) {
   int threads = threadsFor(g.rows * g.k * g.n, e.forkMacs / 2, e.threads);
   bool byRows = g.rows >= 4 * gemm.tileRows * threads || panels < threads;
   if (byRows) threads = threadsFor(g.rows, gemm.tileRows, threads);
-  onThreads(threads, [&](int thread, int count) {
-    if (!byRows) {
-      Part p = partOf(panels, 1, thread, count);
-      gemm.multiply(&g, p.begin, p.end);
-      return;
-    }
-    Part p = partOf(g.rows, gemm.tileRows, thread, count);
-    if (p.begin >= p.end) return;
+  if (!byRows) return onBlocks(threads, panels, kPanelBlocks, [&](int, int64_t begin, int64_t end) { gemm.multiply(&g, begin, end); });
+  onBlocks(threads, g.rows, rowBlocks(gemm.tileRows, kRowBlock), [&](int, int64_t begin, int64_t end) {
     GemmArgs part = g;
-    part.a += p.begin * g.aRow;
-    part.c += p.begin * g.ldc;
-    part.rows = p.end - p.begin;
+    part.a += begin * g.aRow;
+    part.c += begin * g.ldc;
+    part.rows = end - begin;
     gemm.multiply(&part, 0, panels);
   });
 }
@@ -37,50 +33,68 @@ void packOnThreads(Engine &e, const float *w, int64_t k, int64_t n, bool transpo
   });
 }
 
-// Where panels divide evenly, a thread packs the panels it multiplies: packed weights never cross from one core to another.
+// A thread packs the panels that it multiplies: packed weights do not cross from one core to another. Where panels are few, rows are divided too, and who
+// takes rows of a panel that another thread has begun packs it for himself.
 bool ownGemmPacking(Engine &e, const GemmArgs &g, const float *w, bool transposed) {
+  constexpr int64_t kBlocksOfThread = 8, kLeastTiles = 16, kPanelBits = 64;
   const GemmTable &gemm = *e.simd->gemm;
-  int64_t panels = panelsOf(e, g.n);
-  int threads = threadsFor(g.rows * g.k * g.n, e.forkMacs / 2, e.threads);
-  if (threads > 1 && panels % threads) {
-    float *packed = e.sharedScratch.need(gemm.packedSize(g.k, g.n));
-    if (!packed) return false;
-    packOnThreads(e, w, g.k, g.n, transposed, packed);
-    GemmArgs whole = g;
-    whole.b = packed, whole.ldb = 0;
-    ownGemm(e, whole);
-    return true;
-  }
+  const int64_t panels = panelsOf(e, g.n);
+  const int threads = threadsFor(g.rows * g.k * g.n, e.forkMacs / 2, e.threads);
   for (int t = 0; t < threads; ++t)
     if (!e.threadScratch[size_t(t)].need(gemm.packedSize(g.k, g.n))) return false;
-  onThreads(threads, [&](int thread, int count) {
-    Part p = partOf(panels, 1, thread, count);
-    float *packed = e.threadScratch[size_t(thread)].data();
-    if (transposed) gemm.packTransposed(w, g.k, g.n, p.begin, p.end, packed);
-    else gemm.pack(w, g.n, g.k, g.n, p.begin, p.end, 0, g.k, packed);
+  int64_t rowParts = 1;
+  if (threads > 1 && panels <= kPanelBits)
+    rowParts = std::clamp<int64_t>(kBlocksOfThread * threads / panels, 1, std::max<int64_t>(1, g.rows / (kLeastTiles * gemm.tileRows)));
+  std::array<uint64_t, SharedParts::kMostThreads> packed{};   // panels that a thread has packed, a bit each, where rows are divided
+  onBlocks(threads, panels * rowParts, {1, 1, 4}, [&](int thread, int64_t begin, int64_t end) {
     GemmArgs part = g;
-    part.b = packed, part.ldb = 0;
-    gemm.multiply(&part, p.begin, p.end);
+    part.b = e.threadScratch[size_t(thread)].data(), part.ldb = 0;
+    auto pack = [&](int64_t first, int64_t last) {
+      if (transposed) gemm.packTransposed(w, g.k, g.n, first, last, e.threadScratch[size_t(thread)].data());
+      else gemm.pack(w, g.n, g.k, g.n, first, last, 0, g.k, e.threadScratch[size_t(thread)].data());
+    };
+    if (rowParts == 1) {
+      pack(begin, end);
+      return gemm.multiply(&part, begin, end);
+    }
+    for (int64_t next; begin < end; begin = next) {
+      const int64_t panel = begin / rowParts;
+      next = std::min(end, (panel + 1) * rowParts);
+      if (!(packed[size_t(thread)] >> panel & 1)) pack(panel, panel + 1);
+      packed[size_t(thread)] |= uint64_t(1) << panel;
+      const int64_t first = partOf(g.rows, gemm.tileRows, int(begin % rowParts), int(rowParts)).begin;
+      part.rows = partOf(g.rows, gemm.tileRows, int((next - 1) % rowParts), int(rowParts)).end - first;
+      part.a = g.a + first * g.aRow, part.c = g.c + first * g.ldc;
+      gemm.multiply(&part, panel, panel + 1);
+    }
   });
   return true;
 }
 
-// Threads in a grid over the columns of x and the panels of dy. Each packs what it multiplies, so a grid of few rows or columns would pack most of x
-// or dy once per thread.
+// A grid over the columns of x and the panels of dy. Each of its cells packs what it multiplies, so a grid of few rows or columns would pack most of x or
+// dy once per cell.
 struct Grid {
   int inner = 1, panels = 1;
+  int64_t cost = -1;   // of its largest cell
 };
-static Grid gridFor(int threads, int64_t tiles, int64_t panels, const GemmTable &gemm) {
+static Grid gridOf(int cells, int64_t tiles, int64_t panels, const GemmTable &gemm) {
   constexpr int64_t kPerPacked = 16;   // products that take as long as packing a value
   Grid best;
-  int64_t least = -1;
-  for (int inner = 1; inner <= threads && inner <= tiles; ++inner) {
-    const Grid grid{inner, int(std::min<int64_t>(threads / inner, panels))};
+  for (int inner = 1; inner <= cells && inner <= tiles; ++inner) {
+    Grid grid{inner, int(std::min<int64_t>(cells / inner, panels))};
     const int64_t columns = (tiles + grid.inner - 1) / grid.inner * gemm.tileRows, width = (panels + grid.panels - 1) / grid.panels * gemm.panelWidth;
-    const int64_t cost = columns * width / kPerPacked + columns + width;
-    if (least < 0 || cost < least) best = grid, least = cost;
+    grid.cost = columns * width / kPerPacked + columns + width;
+    if (best.cost < 0 || grid.cost < best.cost) best = grid;
   }
   return best;
+}
+// Several cells for a thread, so that threads end together, where packing more often costs little beside the products.
+static Grid gridFor(int threads, int64_t tiles, int64_t panels, const GemmTable &gemm) {
+  constexpr int kCellsOfThread = 4;
+  const Grid coarse = gridOf(threads, tiles, panels, gemm);
+  if (threads == 1) return coarse;
+  const Grid fine = gridOf(kCellsOfThread * threads, tiles, panels, gemm);
+  return fine.cost * kCellsOfThread <= coarse.cost + coarse.cost / 16 ? fine : coarse;
 }
 
 // Rows are taken in blocks whose right-hand panel stays in the first-level cache, and of those some columns of x, which stay in the second: as
@@ -89,13 +103,13 @@ bool ownWeightGradient(Engine &e, const float *x, const float *dy, float *dw, in
   constexpr int64_t kBlock = 256;
   const GemmTable &gemm = *e.simd->gemm;
   const int64_t columnBlock = 16 * gemm.tileRows, panels = panelsOf(e, n), rightSize = gemm.packedSize(kBlock, n);
-  const Grid grid = gridFor(threadsFor(rows * k * n, e.forkMacs / 2, e.threads), (k + gemm.tileRows - 1) / gemm.tileRows, panels, gemm);
-  const int threads = grid.inner * grid.panels;
+  const int most = threadsFor(rows * k * n, e.forkMacs / 2, e.threads);
+  const Grid grid = gridFor(most, (k + gemm.tileRows - 1) / gemm.tileRows, panels, gemm);
+  const int cells = grid.inner * grid.panels, threads = std::min(most, cells);
   for (int t = 0; t < threads; ++t)
     if (!e.threadScratch[size_t(t)].need(rightSize + kBlock * columnBlock)) return false;
-  onThreads(threads, [&](int thread, int) {
-    const Part columns = partOf(panels, 1, thread / grid.inner, grid.panels), inner = partOf(k, gemm.tileRows, thread % grid.inner, grid.inner);
-    float *right = e.threadScratch[size_t(thread)].data(), *left = right + rightSize;
+  auto multiplyCell = [&](int cell, float *right, float *left) {
+    const Part columns = partOf(panels, 1, cell / grid.inner, grid.panels), inner = partOf(k, gemm.tileRows, cell % grid.inner, grid.inner);
     for (int64_t r = 0; r < rows; r += kBlock) {
       const int64_t some = std::min(kBlock, rows - r);
       gemm.pack(dy + r * n, n, some, n, columns.begin, columns.end, 0, some, right);
@@ -106,6 +120,10 @@ bool ownWeightGradient(Engine &e, const float *x, const float *dy, float *dw, in
         gemm.multiply(&g, columns.begin, columns.end);
       }
     }
+  };
+  onBlocks(threads, cells, {1, 1, 1}, [&](int thread, int64_t begin, int64_t end) {
+    float *scratch = e.threadScratch[size_t(thread)].data();
+    for (int64_t cell = begin; cell < end; ++cell) multiplyCell(int(cell), scratch, scratch + rightSize);
   });
   return true;
 }

@@ -1,4 +1,4 @@
-// Work on several threads, split into one contiguous part per thread: the split depends on the thread count only.
+// Work on several threads in parts that are fixed beforehand. Work that threads take as they have time: SharedParts.h.
 #ifndef OFFRAMP_CPU_PARALLEL_H
 #define OFFRAMP_CPU_PARALLEL_H
 

@@ -6,9 +6,8 @@ namespace offramp::cpu {
 namespace {
 
 template <typename Body> void overPlanes(Engine &e, int64_t planes, int64_t work, Body body) {
-  onThreads(threadsFor(planes * work, 32768, e.threads), [&](int thread, int count) {
-    Part p = partOf(planes, 1, thread, count);
-    for (int64_t i = p.begin; i < p.end; ++i) body(i);
+  onBlocks(threadsFor(planes * work, 32768, e.threads), planes, {}, [&](int, int64_t begin, int64_t end) {
+    for (int64_t i = begin; i < end; ++i) body(i);
   });
 }
 

@@ -48,9 +48,8 @@ void reducedProduct(Engine &e, const float *src, const void *packed, const float
     threads = threadsFor(rows, kernel.tileRows, threads);
     for (int t = 0; t < threads; ++t)
       if (!e.threadScratch[size_t(t)].need(floatsFor(kernel.leftBytes(std::min(rows, block), k)))) return e.fail("out of memory while converting rows");
-    onThreads(threads, [&](int thread, int count) {
-      Part p = partOf(rows, kernel.tileRows, thread, count);
-      multiplyRows(kernel, args, src, p.begin, p.end, panels, e.threadScratch[size_t(thread)].data());
+    onBlocks(threads, rows, rowBlocks(kernel.tileRows, block), [&](int thread, int64_t begin, int64_t end) {
+      multiplyRows(kernel, args, src, begin, end, panels, e.threadScratch[size_t(thread)].data());
     });
     return;
   }
@@ -58,14 +57,9 @@ void reducedProduct(Engine &e, const float *src, const void *packed, const float
   if (!left) return e.fail("out of memory while converting rows");
   for (int64_t begin = 0; begin < rows; begin += args.rows) {
     args.left = left, args.rows = std::min(block, rows - begin), args.c = dst + begin * n;
-    onThreads(threadsFor(args.rows * k, kConvertGrain, threads), [&](int thread, int count) {
-      Part p = partOf(args.rows, kernel.tileRows, thread, count);
-      if (p.begin < p.end) kernel.convertRows(src + begin * k, args.rows, k, p.begin, p.end, left);
-    });
-    onThreads(threads, [&](int thread, int count) {
-      Part p = partOf(panels, 1, thread, count);
-      kernel.multiply(&args, p.begin, p.end);
-    });
+    onBlocks(threadsFor(args.rows * k, kConvertGrain, threads), args.rows, {kernel.tileRows},
+             [&](int, int64_t first, int64_t end) { kernel.convertRows(src + begin * k, args.rows, k, first, end, left); });
+    onBlocks(threads, panels, kPanelBlocks, [&](int, int64_t begin, int64_t end) { kernel.multiply(&args, begin, end); });
   }
 }
 

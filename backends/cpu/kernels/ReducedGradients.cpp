@@ -30,15 +30,14 @@ void reducedWeightGradient(Engine &e, const float *x, const float *dy, float *dw
   const bool byPanels = unevenness(panels, threads) <= unevenness(groups, threads);
   for (int64_t r = 0; r < rows; r += kDepth) {
     const int64_t depth = std::min(kDepth, rows - r);
-    onThreads(threadsFor(depth * (k + n), kConvertGrain, threads), [&](int thread, int count) {
-      Part p = partOf(panels, 1, thread, count), c = partOf(k, kernel.tileRows, thread, count);
-      if (p.begin < p.end) kernel.packWeights(dy + r * n, depth, n, p.begin, p.end, right);
-      if (c.begin < c.end) kernel.convertColumns(x + r * k, k, depth, c.begin, c.end, left);
+    // Panels of dy, then groups of columns of x.
+    onBlocks(threadsFor(depth * (k + n), kConvertGrain, threads), panels + groups, {}, [&](int, int64_t begin, int64_t end) {
+      const int64_t first = std::max(begin, panels) - panels, last = end - panels;
+      if (begin < panels) kernel.packWeights(dy + r * n, depth, n, begin, std::min(end, panels), right);
+      if (first < last) kernel.convertColumns(x + r * k, k, depth, first * kernel.tileRows, std::min(k, last * kernel.tileRows), left);
     });
-    onThreads(threads, [&](int thread, int count) {
-      const Part columns = byPanels ? partOf(panels, 1, thread, count) : Part{0, panels};
-      const Part inner = byPanels ? Part{0, k} : partOf(k, kernel.tileRows, thread, count);
-      if (columns.begin >= columns.end) return;
+    onBlocks(threads, byPanels ? panels : k, byPanels ? kPanelBlocks : rowBlocks(kernel.tileRows, kernel.blockRows(depth)), [&](int, int64_t begin, int64_t end) {
+      const Part columns = byPanels ? Part{begin, end} : Part{0, panels}, inner = byPanels ? Part{0, k} : Part{begin, end};
       ReducedArgs args{nullptr, right, nullptr, nullptr, n, 0, depth, n, OFFRAMP_EPILOGUE_ADD};
       for (int64_t i = inner.begin, block = kernel.blockRows(depth); i < inner.end; i += args.rows) {
         args.rows = std::min(block, inner.end - i);

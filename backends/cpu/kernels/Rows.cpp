@@ -13,10 +13,7 @@ constexpr int64_t kForkBytes = 128 * 1024;   // moving less than this takes less
 // body(begin, end) over samples; bytes: what one sample moves on average.
 template <typename Body> void overSamples(Engine &e, int64_t n, int64_t bytes, Body body) {
   int threads = int(std::min<int64_t>(threadsFor(n * bytes, kForkBytes, e.threads), std::max<int64_t>(n, 1)));
-  onThreads(threads, [&](int thread, int count) {
-    Part p = partOf(n, 1, thread, count);
-    body(p.begin, p.end);
-  });
+  onBlocks(threads, n, {}, [&](int, int64_t begin, int64_t end) { body(begin, end); });
 }
 
 int64_t rowsPerSample(const offramp_batch *b) { return b->n > 0 ? b->rows / b->n + 1 : 1; }
@@ -106,11 +103,8 @@ void offramp_cpu_gather_dw(offramp_call *call, const int32_t *ids, const float *
     if (table.gradient == dtable)
       for (int64_t i = 0; i < count; ++i) table.named[size_t(ids[i]) / 64] |= uint64_t(1) << (ids[i] % 64);
   int threads = count * c * 12 < 2 * kForkBytes ? 1 : threadsFor(c, 16, e.threads);
-  onThreads(threads, [&](int thread, int parts) {
-    Part p = partOf(c, 16, thread, parts);
-    if (p.begin >= p.end) return;
-    for (int64_t i = 0; i < count; ++i)
-      e.simd->element->addRow(src + i * c + p.begin, dtable + int64_t(ids[i]) * c + p.begin, p.end - p.begin);
+  onBlocks(threads, c, {16}, [&](int, int64_t begin, int64_t end) {
+    for (int64_t i = 0; i < count; ++i) e.simd->element->addRow(src + i * c + begin, dtable + int64_t(ids[i]) * c + begin, end - begin);
   });
 }
 

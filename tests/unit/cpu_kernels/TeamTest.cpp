@@ -1,5 +1,5 @@
 // Forks and joins: every part once, whoever is there to do it.
-#include "backends/cpu/kernels/Parallel.h"
+#include "backends/cpu/kernels/SharedParts.h"
 #include <boost/test/unit_test.hpp>
 
 #include <sys/wait.h>
@@ -8,6 +8,7 @@
 #include <array>
 #include <chrono>
 #include <thread>
+#include <vector>
 
 using namespace offramp::cpu;
 
@@ -28,6 +29,22 @@ template <size_t Parts> bool eachOnce() {
   std::array<int, Parts> once;
   once.fill(1);
   return timesDone<Parts>() == once;
+}
+
+// Whether onBlocks gives every item once, in blocks of whole units that are no longer than asked for.
+bool blocksCover(int threads, int64_t count, BlockSize size) {
+  std::vector<std::atomic<int>> times(static_cast<size_t>(count));
+  std::vector<std::atomic<int>> inside(static_cast<size_t>(std::max(threads, 1)));
+  std::atomic<bool> good{true};
+  onBlocks(threads, count, size, [&](int thread, int64_t begin, int64_t end) {
+    if (thread < 0 || thread >= std::max(threads, 1) || ++inside[size_t(thread)] != 1) good = false;   // its scratch is its own
+    if (begin % size.unit || (end % size.unit && end != count) || begin >= end) good = false;
+    if (threads > 1 && end - begin > std::max(size.most, size.least) * size.unit) good = false;
+    for (int64_t i = begin; i < end; ++i) ++times[size_t(i)];
+    --inside[size_t(thread)];
+  });
+  for (const auto &t : times) good = good && t == 1;
+  return good;
 }
 
 } // namespace
@@ -105,4 +122,30 @@ BOOST_AUTO_TEST_CASE(openMpDoesEveryPartToo) {
     Team::mine().useOpenMp(2);
     for (int round = 0; round < 1000; ++round) BOOST_REQUIRE(eachOnce<2>() && eachOnce<5>());
   }).join();
+}
+
+BOOST_AUTO_TEST_CASE(blocksCoverAllItemsOnce) {
+  for (int threads : {0, 1, 2, 3, 7})
+    for (int64_t count : {0, 1, 5, 6, 7, 100, 1000})
+      for (BlockSize size : {BlockSize{}, BlockSize{6, 4, 16}, BlockSize{1, 1, 1}, BlockSize{64}, BlockSize{3, 5, 2}})
+        for (int round = 0; round < 50; ++round) BOOST_REQUIRE_MESSAGE(blocksCover(threads, count, size), threads << " threads, " << count << " items");
+}
+
+// Whoever is held up in a block leaves the rest of his part to the others.
+BOOST_AUTO_TEST_CASE(othersTakeWhatASlowThreadHasLeft) {
+  std::atomic<int64_t> itemsOf[2] = {};
+  std::atomic<int64_t> done{0};
+  constexpr int64_t kItems = 64;
+  onBlocks(2, kItems, {1, 1, 1}, [&](int thread, int64_t begin, int64_t end) {
+    itemsOf[thread] += end - begin, done += end - begin;
+    // Thread 1 leaves its first block only when nothing but that is missing, or it never began.
+    if (thread == 1)
+      for (int spins = 0; done < kItems && spins < 20000; ++spins) std::this_thread::sleep_for(std::chrono::microseconds(100));
+  });
+  BOOST_TEST(itemsOf[0] + itemsOf[1] == kItems);
+  BOOST_TEST(itemsOf[1] <= 1);
+}
+
+BOOST_AUTO_TEST_CASE(moreThreadsThanPartsAreKeptFor) {
+  BOOST_TEST(blocksCover(SharedParts::kMostThreads + 40, 2000, {}));
 }
