@@ -54,8 +54,8 @@ class Bert:
         assert self.run_folder
         return chains.batches(self.sets["tokens"][name], batch)
 
-    def ours(self, batch, dtype, ways="full_depth,exits", name="short", rounds=1, words=()):
-        """{way: samples/s} of the ways, in turns in one process."""
+    def ours(self, batch, dtype, ways="full_depth,exits", name="short", rounds=3, words=()):
+        """{way: samples/s} of the ways, in turns in one process, the median of the rounds."""
         def take():
             rows = json.loads(run([self.program, "bench", self.run_folder, "--data", f"test={self.work / name}.tsv", "--batch", batch, "--rounds",
                                    rounds, "--ways", ways, "--threads", self.options.threads, "--json", *dtype_words(dtype), *words]))
