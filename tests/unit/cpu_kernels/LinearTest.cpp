@@ -118,7 +118,7 @@ BOOST_AUTO_TEST_CASE(rowsDoNotDependOnTheirNeighbours) {
 
 BOOST_AUTO_TEST_CASE(sameBitsInEveryRunOnAnyThreads) {
   Random random(4);
-  for (Shape s : {Shape{1088, 128, 512}, Shape{300, 130, 70}, Shape{520, 70, 260}}) {
+  for (Shape s : {Shape{1088, 128, 512}, Shape{300, 130, 70}, Shape{520, 70, 260}, Shape{130, 1100, 1030}}) {
     Floats x = random.floats(s.rows * s.k), w = random.floats(s.k * s.n), dy = random.floats(s.rows * s.n), first[3];
     for (int threads : {2, 2, 1, 3, 4, 7}) {
       Call call(inMode(EngineMode::Training, threads));
