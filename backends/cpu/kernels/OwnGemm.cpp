@@ -36,16 +36,16 @@ void packOnThreads(Engine &e, const float *w, int64_t k, int64_t n, bool transpo
 // A thread packs the panels that it multiplies: packed weights do not cross from one core to another. Where panels are few, rows are divided too, and who
 // takes rows of a panel that another thread has begun packs it for himself.
 bool ownGemmPacking(Engine &e, const GemmArgs &g, const float *w, bool transposed) {
-  constexpr int64_t kBlocksOfThread = 8, kLeastTiles = 16, kPanelBits = 64;
+  constexpr int64_t kBlocksOfThread = 8, kLeastTiles = 16;
   const GemmTable &gemm = *e.simd->gemm;
   const int64_t panels = panelsOf(e, g.n);
   const int threads = threadsFor(g.rows * g.k * g.n, e.forkMacs / 2, e.threads);
   for (int t = 0; t < threads; ++t)
     if (!e.threadScratch[size_t(t)].need(gemm.packedSize(g.k, g.n))) return false;
-  int64_t rowParts = 1;
-  if (threads > 1 && panels <= kPanelBits)
-    rowParts = std::clamp<int64_t>(kBlocksOfThread * threads / panels, 1, std::max<int64_t>(1, g.rows / (kLeastTiles * gemm.tileRows)));
-  std::array<uint64_t, SharedParts::kMostThreads> packed{};   // panels that a thread has packed, a bit each, where rows are divided
+  const int64_t mostRowParts = std::max<int64_t>(1, g.rows / (kLeastTiles * gemm.tileRows));
+  const int64_t rowParts = threads == 1 ? 1 : std::clamp<int64_t>(kBlocksOfThread * threads / panels, 1, mostRowParts);
+  std::array<int64_t, SharedParts::kMostThreads> packed;   // the panel that a thread packed last, where rows are divided
+  packed.fill(-1);
   onBlocks(threads, panels * rowParts, {1, 1, 4}, [&](int thread, int64_t begin, int64_t end) {
     GemmArgs part = g;
     part.b = e.threadScratch[size_t(thread)].data(), part.ldb = 0;
@@ -60,8 +60,8 @@ bool ownGemmPacking(Engine &e, const GemmArgs &g, const float *w, bool transpose
     for (int64_t next; begin < end; begin = next) {
       const int64_t panel = begin / rowParts;
       next = std::min(end, (panel + 1) * rowParts);
-      if (!(packed[size_t(thread)] >> panel & 1)) pack(panel, panel + 1);
-      packed[size_t(thread)] |= uint64_t(1) << panel;
+      if (packed[size_t(thread)] != panel) pack(panel, panel + 1);
+      packed[size_t(thread)] = panel;
       const int64_t first = partOf(g.rows, gemm.tileRows, int(begin % rowParts), int(rowParts)).begin;
       part.rows = partOf(g.rows, gemm.tileRows, int((next - 1) % rowParts), int(rowParts)).end - first;
       part.a = g.a + first * g.aRow, part.c = g.c + first * g.ldc;

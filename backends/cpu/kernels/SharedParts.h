@@ -20,9 +20,10 @@ class SharedParts {
 public:
   static constexpr int kMostThreads = 256;
   SharedParts(int64_t count, BlockSize size, int threads) : count(count), size(size), threads(threads) {
+    const int64_t units = (count + size.unit - 1) / size.unit;
     for (int t = 0; t < threads; ++t) {
-      const Part part = partOf(count, size.unit, t, threads);
-      left[size_t(t)].units.store(word(unitsTo(part.begin), unitsTo(part.end)), std::memory_order_relaxed);
+      const Part part = partOf(units, 1, t, threads);
+      left[size_t(t)].units.store(word(part.begin, part.end), std::memory_order_relaxed);
     }
   }
   // False: nothing is left.
@@ -46,7 +47,6 @@ private:
   static int64_t beginOf(uint64_t w) { return int64_t(w & 0xffffffff); }
   static int64_t endOf(uint64_t w) { return int64_t(w >> 32); }
   static int64_t length(uint64_t w) { return endOf(w) - beginOf(w); }
-  int64_t unitsTo(int64_t item) const { return (item + size.unit - 1) / size.unit; }
 
   bool takeFrom(int thread, bool front, Part &block) {
     std::atomic<uint64_t> &units = left[size_t(thread)].units;
