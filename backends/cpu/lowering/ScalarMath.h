@@ -7,6 +7,9 @@
 
 namespace offramp::cpu {
 
+template <int P, int Q>
+struct FittedQuotient;
+
 /// Emits arithmetic on scalars at the builder's insertion point.
 struct ScalarMath {
   mlir::OpBuilder &b;
@@ -28,11 +31,17 @@ struct ScalarMath {
   mlir::Value exp(mlir::Value x);
   mlir::Value log(mlir::Value x);
   mlir::Value sigmoid(mlir::Value x);
-  mlir::Value tanh(mlir::Value x);      ///< absolute error 2e-7
   mlir::Value softplus(mlir::Value x);  ///< log(1 + eˣ) without overflow
-  mlir::Value erf(mlir::Value x);       ///< absolute error 2e-7
-  mlir::Value gelu(mlir::Value x);      ///< x·Φ(x)
-  mlir::Value geluDerivative(mlir::Value x);
+  // Those of FittedQuotients.h, the formulas of the kernels' own code.
+  mlir::Value tanh(mlir::Value x);
+  mlir::Value gelu(mlir::Value x);            ///< x·Φ(x)
+  mlir::Value geluDerivative(mlir::Value x);  ///< Φ(x) + x·φ(x)
+
+private:
+  mlir::Value polynomial(llvm::ArrayRef<float> coefficients, mlir::Value t);  ///< highest power first
+  /// Numerator, and the denominator's reciprocal.
+  template <int P, int Q>
+  std::pair<mlir::Value, mlir::Value> quotient(const FittedQuotient<P, Q> &f, mlir::Value x);
 };
 
 }  // namespace offramp::cpu
