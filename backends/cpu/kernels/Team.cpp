@@ -23,6 +23,9 @@ namespace {
 constexpr int kSpins = 3000;
 constexpr int kEnd = 0;   // a round of so many parts ends the threads
 
+// Whether this thread does a part: its own forks then stay on it. Plain data: a thread that begins late, on a busy machine, allocates nothing.
+thread_local bool inRound = false;
+
 template <typename Condition> bool spinUntil(Condition &&met) {
   for (int i = 0; i < kSpins; ++i) {
     if (met()) return true;
@@ -145,7 +148,7 @@ void Team::takeAll(Round now, int own) {
 }
 
 void Team::work(int own, uint64_t seen) {
-  mine().running = true;   // a body's own forks stay on this thread
+  inRound = true;
   const auto called = [&] { return round().number != seen; };
   for (;;) {
     if (!spinUntil(called)) {
@@ -162,13 +165,13 @@ void Team::work(int own, uint64_t seen) {
 }
 
 void Team::run(int parts, Body what, void *with) {
-  if (parts <= 1 || running) {
+  if (parts <= 1 || inRound) {
     for (int part = 0; part < parts; ++part) what(with, part, parts);
     return;
   }
   if (openMp) return onOpenMp({what, with, parts});
   if (started < parts - 1) start(parts - 1);
-  running = true;
+  inRound = true;
   body = what, data = with;
   unfinished = parts - 1;
   announce(parts);
@@ -181,7 +184,7 @@ void Team::run(int parts, Body what, void *with) {
     finished.wait(lock, done);
     callerSleeps = false;
   }
-  running = false;
+  inRound = false;
 }
 
 } // namespace offramp::cpu

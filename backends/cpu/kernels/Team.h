@@ -26,8 +26,8 @@ public:
   Team &operator=(const Team &) = delete;
   ~Team();
 
-  // body(data, part, parts) once for every part; back when all are done. One thread calls at a time. A body that calls run again has its parts
-  // done one after the other. Threads are started as needed and kept.
+  // body(data, part, parts) once for every part; back when all are done. One thread calls at a time. A body that calls run again, of this team
+  // or another, has its parts done one after the other. Threads are started as needed and kept.
   void run(int parts, Body body, void *data);
 
   // From here on the calling thread's OpenMP threads do the work, `count` with it: oneDNN runs on them, and threads of two kinds would spin in
@@ -69,7 +69,7 @@ private:
   std::vector<std::thread> threads;
   int started = 0;                                     // parts that there is a thread for, or should be
   std::vector<int> cpus;
-  bool running = false, openMp = false;
+  bool openMp = false;
 };
 
 } // namespace offramp::cpu
