@@ -28,10 +28,13 @@ const Column *Dataset::find(FieldKind kind) const {
   return nullptr;
 }
 
-std::string Dataset::cutNote() const {
-  for (const Column &column : columns)
-    if (column.cut > 0) return fmt::format("{} of {} texts were cut to {} tokens", column.cut, rows, column.spec.maxRows);
-  return "";
+std::vector<std::string> Dataset::notes() const {
+  std::vector<std::string> notes;
+  for (const Column &column : columns) {
+    if (column.cut > 0) notes.push_back(fmt::format("{} of {} texts were cut to {} tokens", column.cut, rows, column.spec.maxRows));
+    if (!column.leftOut.empty()) notes.push_back(fmt::format("{}; no label of these data is used", column.leftOut));
+  }
+  return notes;
 }
 
 DataIdentity Dataset::identity() const {

@@ -10,9 +10,14 @@
 
 namespace offramp::runtime {
 
+/// What a reader asks of a label column. Optional: it may be absent. IfKnown: it may also hold what is none of the model's classes (a test set's
+/// placeholders, questions of other topics); the column then counts as absent, with a note.
+enum class Labels { Required, Optional, IfKnown };
+
 struct Column {
   FieldSpec spec;
-  bool present = true;            ///< false: a label column that the files do not have
+  bool present = true;            ///< false: a label column that the files do not have, or that was left out
+  std::string leftOut;            ///< Label: why the column of the files was not taken; empty: it was, or there is none
   std::vector<std::byte> values;  ///< Values: [rows, shape…] of spec.dtype. A label that is a number: f32 [rows]
   std::vector<int32_t> tokens;    ///< Tokens: all sequences, one behind the other
   std::vector<int64_t> starts;    ///< Tokens: rows + 1 places in `tokens`
@@ -46,8 +51,8 @@ struct Dataset {
   const Column *find(FieldKind kind) const;  ///< the first present column of a kind
   bool hasLabels() const { return find(FieldKind::Label) != nullptr; }
   DataIdentity identity() const;
-  /// `12 of 408 texts were cut to 128 tokens`; empty if none was.
-  std::string cutNote() const;
+  /// What a user should know of how the files were read: `12 of 408 texts were cut to 128 tokens`, or that labels were left out.
+  std::vector<std::string> notes() const;
 };
 
 }  // namespace offramp::runtime

@@ -116,7 +116,7 @@ GlueSource parseGlue(std::string_view path) {
 
 Dataset readGlue(const std::string &split, const GlueSource &source, const std::vector<FieldSpec> &fields, Labels labels) {
   const GlueTask &task = *source.task;
-  DatasetBuilder builder(fieldsOf(task, fields, labels), labels == Labels::Required);
+  DatasetBuilder builder(fieldsOf(task, fields, labels), labels);
   const std::string path = fileOf(split, source);
   InputStream stream(path);
   TsvRecords records(stream);

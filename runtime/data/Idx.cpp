@@ -113,7 +113,7 @@ void appendSample(DatasetBuilder &builder, size_t field, const uint8_t *bytes, i
   for (int64_t e = 0; e < elements; ++e) {
     double number = element(bytes + e * type.size, type.code);
     if (spec.kind == FieldKind::Label && !isNumberLabel(spec)) {
-      builder.labels(field).addNumber(column, (int64_t)number, place);
+      builder.addLabel(field, [&](Column &to, LabelMap &classes) { classes.addNumber(to, (int64_t)number, place); });
     } else if (spec.kind == FieldKind::Tokens) {
       appendToken(column, (int64_t)number, std::to_string((int64_t)number), place);
     } else {

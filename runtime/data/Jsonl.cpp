@@ -97,10 +97,16 @@ int64_t readJsonl(InputStream &stream, DatasetBuilder &builder) {
       auto found = object.find(column.spec.name);
       if (rows == 0 && builder.mayBeAbsent(f)) column.present = found != object.end();
       if (!column.present) continue;
-      if (found == object.end()) missingMember(object, column.spec.name, column.spec, place);
-      if (column.spec.kind == FieldKind::Label && !isNumberLabel(column.spec)) appendLabel(column, builder.labels(f), *found, place);
-      else if (column.spec.kind == FieldKind::Tokens) appendTokens(column, *found, place);
-      else appendValues(column, *found, place);
+      const auto member = [&]() -> const Json & {
+        if (found == object.end()) missingMember(object, column.spec.name, column.spec, place);
+        return *found;
+      };
+      if (column.spec.kind == FieldKind::Label)
+        builder.addLabel(f, [&](Column &to, LabelMap &classes) {
+          isNumberLabel(to.spec) ? appendValues(to, member(), place) : appendLabel(to, classes, member(), place);
+        });
+      else if (column.spec.kind == FieldKind::Tokens) appendTokens(column, member(), place);
+      else appendValues(column, member(), place);
     }
     ++rows;
   }

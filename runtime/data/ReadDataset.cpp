@@ -73,7 +73,7 @@ std::vector<size_t> fieldsOfPaths(const std::string &split, const std::vector<st
 Dataset readIdxFiles(const std::string &split, const std::vector<std::string> &paths, std::vector<FieldSpec> &fields, Labels labels) {
   for (const FieldSpec &field : fields)
     if (isText(field)) userError("{} data: `{}` takes text, which IDX files do not hold; give one .csv, .tsv, .jsonl or .txt file", split, field.name);
-  DatasetBuilder builder(fields, labels == Labels::Required);
+  DatasetBuilder builder(fields, labels);
   std::vector<size_t> wanted = fieldsOfPaths(split, paths, fields, builder);
   for (size_t f = 0; f < fields.size(); ++f) builder.column(f).present = false;
   int64_t rows = 0;
@@ -95,7 +95,7 @@ Dataset readTableFile(const std::string &path, std::vector<FieldSpec> &fields, L
   const TableFormat *format = tableFormat(path);
   if (!format)
     userError("`{}`: unknown kind of data file; known are IDX (by content), .csv, .tsv, .jsonl and .txt, each plain or with .gz", path);
-  DatasetBuilder builder(fields, labels == Labels::Required);
+  DatasetBuilder builder(fields, labels);
   int64_t rows = format->read(stream, builder);
   return builder.finish(rows, {path});
 }

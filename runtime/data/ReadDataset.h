@@ -8,8 +8,6 @@
 
 namespace offramp::runtime {
 
-enum class Labels { Required, Optional };
-
 /// Reads `paths` for `fields`. Several paths are IDX files in the order of the fields (without the label's file if labels are optional);
 /// one path is a table (`.csv`, `.tsv`, `.jsonl`, plain or `.gz`), lines of text (`.txt`), an IDX file, or a task by name (Glue.h).
 /// Class names that were learned are written into `fields`, so that the next split is read with the same names.

@@ -139,8 +139,8 @@ void readRecord(DatasetBuilder &builder, const std::vector<Binding> &bindings, c
   for (const Binding &b : bindings) {
     Column &column = builder.column(b.field);
     const std::string &cell = cells[b.column];
-    if (column.spec.kind == FieldKind::Label && !isNumberLabel(column.spec))
-      builder.labels(b.field).add(column, cell, place);
+    if (column.spec.kind == FieldKind::Label)
+      builder.addLabel(b.field, [&](Column &to, LabelMap &classes) { isNumberLabel(to.spec) ? appendCell(to, cell, place) : classes.add(to, cell, place); });
     else if (isText(column.spec))
       appendText(builder, b.field, cell, cells[b.second]);
     else if (b.element == wholeSample)

@@ -71,8 +71,8 @@ void answer(const EmbeddedModel &model, const Options &options) {
   for (const std::string &text : options.inputs)
     for (std::string &path : splitPaths(text, text)) paths.push_back(std::move(path));
   std::vector<FieldSpec> fields = model.manifest().fieldsWith(model.classes());
-  const auto data = std::make_shared<const Dataset>(readDataset("input", paths, fields, Labels::Optional));
-  if (!data->cutNote().empty()) std::cerr << data->cutNote() << "\n";
+  const auto data = std::make_shared<const Dataset>(readDataset("input", paths, fields, Labels::IfKnown));
+  for (const std::string &note : data->notes()) std::cerr << note << "\n";
   const Split split = wholeSplit(data);
   // For a handful of samples and a small model one thread answers before others have woken up.
   const bool little = split.size() <= fewSamples && model.manifest().weightElements < manyWeights;

@@ -15,7 +15,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size) {
   const FieldSpec &field = fields[bytes[0] % fields.size()];
   try {
     InputStream stream("fuzz.idx", std::string_view((const char *)bytes + 1, size - 1));
-    DatasetBuilder builder({field}, true);
+    DatasetBuilder builder({field});
     int64_t rows = readIdx(stream, builder, 0);
     checkDataset(builder.finish(rows, {"fuzz.idx"}));
   } catch (const offramp::UserError &) {

@@ -68,7 +68,7 @@ std::shared_ptr<const Dataset> testData(const std::vector<std::string> &argument
   DataArguments data = parseDataArguments(arguments);
   if (!data.contains("test")) throw UsageError("no test data; add `--data test=PATH[,PATH…]`");
   auto read = std::make_shared<const Dataset>(readDataset("test", data.at("test"), fields, Labels::Optional));
-  if (!read->cutNote().empty()) std::cerr << "test data: " << read->cutNote() << "\n";
+  for (const std::string &note : read->notes()) std::cerr << "test data: " << note << "\n";
   return read;
 }
 

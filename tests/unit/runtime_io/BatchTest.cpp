@@ -91,7 +91,7 @@ BOOST_AUTO_TEST_CASE(fixed_rows_and_no_rows) {
 }
 
 BOOST_AUTO_TEST_CASE(absent_labels_are_null) {
-  Dataset data = parsed("a.csv", "x_0,x_1\n1,2\n", {values("x", ValueType::U8, {2}), label("label", 3)}, false);
+  Dataset data = parsed("a.csv", "x_0,x_1\n1,2\n", {values("x", ValueType::U8, {2}), label("label", 3)}, Labels::Optional);
   BatchBuilder builder(data, -1);
   builder.build(upTo(1));
   BOOST_TEST(builder.inputs()[0] != nullptr);

@@ -24,9 +24,9 @@ inline FieldSpec label(std::string name, int64_t classes, std::vector<std::strin
 inline FieldSpec numberLabel(std::string name) { return {name, FieldKind::Label, ValueType::F32, {}, 0, 0, {}}; }
 
 /// Reads `text` as the format of its name (`a.csv`, `a.tsv`, `a.jsonl`).
-inline Dataset parsed(const std::string &name, std::string_view text, const std::vector<FieldSpec> &fields, bool labelsRequired = true) {
+inline Dataset parsed(const std::string &name, std::string_view text, const std::vector<FieldSpec> &fields, Labels labels = Labels::Required) {
   InputStream stream(name, text);
-  DatasetBuilder builder(fields, labelsRequired);
+  DatasetBuilder builder(fields, labels);
   int64_t rows = 0;
   if (name.ends_with(".csv")) {
     CsvRecords records(stream);
@@ -40,8 +40,8 @@ inline Dataset parsed(const std::string &name, std::string_view text, const std:
   return builder.finish(rows, {name});
 }
 
-inline std::string refusal(const std::string &name, std::string_view text, const std::vector<FieldSpec> &fields, bool labelsRequired = true) {
-  return errorOf([&] { parsed(name, text, fields, labelsRequired); });
+inline std::string refusal(const std::string &name, std::string_view text, const std::vector<FieldSpec> &fields, Labels labels = Labels::Required) {
+  return errorOf([&] { parsed(name, text, fields, labels); });
 }
 
 template <typename T>

@@ -12,7 +12,7 @@ const std::vector<FieldSpec> fields{values("image", ValueType::U8, {2, 2}), labe
 
 Column read(const std::string &file, const FieldSpec &field) {
   InputStream stream("a.idx", file);
-  DatasetBuilder builder({field}, true);
+  DatasetBuilder builder({field});
   int64_t rows = readIdx(stream, builder, 0);
   return builder.finish(rows, {"a.idx"}).columns[0];
 }

@@ -30,7 +30,7 @@ BOOST_AUTO_TEST_CASE(integer_labels_and_scalars) {
 }
 
 BOOST_AUTO_TEST_CASE(labels_may_be_absent_when_predicting) {
-  Dataset data = parsed("a.jsonl", R"({"x": [1, 2, 3, 4], "t": [1]})", fields, false);
+  Dataset data = parsed("a.jsonl", R"({"x": [1, 2, 3, 4], "t": [1]})", fields, Labels::Optional);
   BOOST_TEST(!data.hasLabels());
 }
 
@@ -42,7 +42,7 @@ BOOST_AUTO_TEST_CASE(labels_that_are_numbers_in_every_format) {
     BOOST_TEST(data.columns[1].numberAt(0) == 2.5f);
     BOOST_TEST(data.columns[1].numberAt(1) == -1.0f);
   }
-  BOOST_TEST(!parsed("a.csv", "v\n1\n", scored, false).hasLabels());
+  BOOST_TEST(!parsed("a.csv", "v\n1\n", scored, Labels::Optional).hasLabels());
   BOOST_TEST(refusal("a.jsonl", R"({"v": 1, "y": "high"})", scored) == "a.jsonl:1: field `y`: `\"high\"` where a number belongs");
   BOOST_TEST(refusal("a.csv", "v,y\n1,\n", scored) == "a.csv:2: field `y`: 0 numbers, f32, a number as label needs 1");
   BOOST_TEST(refusal("a.csv", "v,y\n1,nan\n", scored) == "a.csv:2: field `y`: value `nan` is not a number");

@@ -83,3 +83,33 @@ BOOST_AUTO_TEST_CASE(class_names_come_from_a_file) {
   path = folder.with("empty", "\n");
   BOOST_TEST(errorOf([&] { readClassNames(path); }) == path + ": no class names in it");
 }
+
+BOOST_AUTO_TEST_CASE(labels_that_the_model_does_not_know_are_refused_or_leave_the_column_out) {
+  const std::vector<FieldSpec> fields{tokens("t", 2, 1), label("label", 2, {"no", "yes"})}, scores{tokens("t", 2, 1), numberLabel("score")};
+  struct Case {
+    const char *name, *text;
+    const std::vector<FieldSpec> &fields;
+    const char *refusal;
+  };
+  const Case cases[] = {
+      {"a.tsv", "t\tlabel\n1\tyes\n1\toos\n0\tno\n", fields, "a.tsv:3: field `label`: `oos` is none of the 2 classes: `no`, `yes`"},
+      {"a.csv", "t,label\n1,-1\n", fields, "a.csv:2: field `label`: class number -1 is outside 0 to 1"},
+      {"a.csv", "t,label\n1,\n0,yes\n", fields, "a.csv:2: field `label`: the label is empty"},
+      {"a.jsonl", "{\"t\": [1], \"label\": null}\n", fields, "a.jsonl:1: field `label`: the label is null, expected a string or an integer"},
+      {"a.jsonl", "{\"t\": [1], \"label\": \"no\"}\n{\"t\": [0]}\n", fields, "a.jsonl:2: no member `label`: class(2); the members are `t`"},
+      {"a.csv", "t,score\n1,0.5\n1,unknown\n", scores, "a.csv:3: field `score`: value `unknown` is not a number"},
+  };
+  for (const Case &c : cases) {
+    BOOST_TEST_CONTEXT(c.refusal) {
+      BOOST_TEST(refusal(c.name, c.text, c.fields) == c.refusal);
+      BOOST_TEST(refusal(c.name, c.text, c.fields, Labels::Optional) == c.refusal);
+      const Dataset data = parsed(c.name, c.text, c.fields, Labels::IfKnown);
+      BOOST_TEST(!data.hasLabels());
+      BOOST_TEST(data.columns[0].starts.size() == size_t(data.rows) + 1);
+      BOOST_TEST(data.notes() == (std::vector<std::string>{c.refusal + std::string("; no label of these data is used")}), perElement);
+    }
+  }
+  const Dataset known = parsed("a.tsv", "t\tlabel\n1\tyes\n", fields, Labels::IfKnown);
+  BOOST_TEST(known.hasLabels());
+  BOOST_TEST(known.notes().empty());
+}

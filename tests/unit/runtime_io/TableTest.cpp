@@ -35,7 +35,7 @@ BOOST_AUTO_TEST_CASE(a_file_without_header_is_taken_when_its_cells_fit) {
   Dataset named = parsed("a.csv", "5.1,3.5,-1e3,setosa\n1,2,3,iris\n", flower);
   BOOST_TEST(valuesOf<float>(named.columns[0]) == (std::vector<float>{5.1f, 3.5f, -1000, 1, 2, 3}), perElement);
   BOOST_TEST(named.columns[1].labels == (std::vector<int32_t>{1, 0}), perElement);
-  Dataset unlabelled = parsed("a.csv", "1,2,3,4\n", image, false);
+  Dataset unlabelled = parsed("a.csv", "1,2,3,4\n", image, Labels::Optional);
   BOOST_TEST(unlabelled.rows == 1);
   BOOST_TEST(!unlabelled.columns[1].present);
 }

@@ -31,9 +31,9 @@ FieldSpec segments() {
 const std::vector<FieldSpec> single{text(8, "sentence"), label("y", 2)};
 const std::vector<FieldSpec> pairs{text(8, "one", "two"), segments(), label("y", 2)};
 
-Dataset plain(std::string_view content, const std::vector<FieldSpec> &fields, bool labelsRequired) {
+Dataset plain(std::string_view content, const std::vector<FieldSpec> &fields, Labels labels) {
   InputStream stream("a.txt", content);
-  DatasetBuilder builder(fields, labelsRequired);
+  DatasetBuilder builder(fields, labels);
   const int64_t rows = readPlainText(stream, builder);
   return builder.finish(rows, {"a.txt"});
 }
@@ -46,7 +46,7 @@ BOOST_AUTO_TEST_CASE(a_tsv_column_is_encoded_without_quoting) {
   BOOST_TEST(data.columns[0].tokens == (Ids{1, 3, 4, 2, 1, 2, 1, 5, 3, 5, 2}), perElement);  // an empty text is [CLS] [SEP]
   BOOST_TEST(data.columns[0].starts == (std::vector<int64_t>{0, 4, 6, 11}), perElement);
   BOOST_TEST(data.columns[1].labels == (Ids{1, 0, 1}), perElement);
-  BOOST_TEST(data.cutNote() == "");
+  BOOST_TEST(data.notes().empty());
 }
 
 BOOST_AUTO_TEST_CASE(pairs_fill_the_segments_beside_them) {
@@ -65,23 +65,23 @@ BOOST_AUTO_TEST_CASE(long_texts_are_cut_and_counted) {
   Dataset data = parsed("a.tsv", "sentence\na b a b\na\na a a\n", {text(4, "sentence")});
   BOOST_TEST(data.columns[0].tokens == (Ids{1, 3, 4, 2, 1, 3, 2, 1, 3, 3, 2}), perElement);
   BOOST_TEST(data.columns[0].cut == 2);
-  BOOST_TEST(data.cutNote() == "2 of 3 texts were cut to 4 tokens");
+  BOOST_TEST(data.notes() == (std::vector<std::string>{"2 of 3 texts were cut to 4 tokens"}), perElement);
 }
 
 BOOST_AUTO_TEST_CASE(lines_of_text_are_samples_where_nothing_else_is_needed) {
-  Dataset data = plain("\xEF\xBB\xBF" "a\n\nb\tb\n", single, false);
+  Dataset data = plain("\xEF\xBB\xBF" "a\n\nb\tb\n", single, Labels::Optional);
   BOOST_TEST(data.rows == 3);
   BOOST_TEST(data.columns[0].tokens == (Ids{1, 3, 2, 1, 2, 1, 4, 4, 2}), perElement);
   BOOST_TEST(!data.hasLabels());
   TemporaryFolder folder;
   std::vector<FieldSpec> fields{text(8, "sentence")};
   BOOST_TEST(readDataset("input", {folder.with("a.txt.gz", gzipped("a\n"))}, fields, Labels::Optional).rows == 1);
-  BOOST_TEST(errorOf([&] { plain("a\n", single, true); }) ==
+  BOOST_TEST(errorOf([&] { plain("a\n", single, Labels::Required); }) ==
              "a.txt: a .txt file has one text a line and nothing else, which leaves no place for `y`: class(2); give a .csv, .tsv or .jsonl file");
-  BOOST_TEST(errorOf([&] { plain("a\n", pairs, false); }) ==
+  BOOST_TEST(errorOf([&] { plain("a\n", pairs, Labels::Optional); }) ==
              "a.txt: a .txt file has one text a line and nothing else, which leaves no place for `text`: tokens(wordpiece, max 8); "
              "give a .csv, .tsv or .jsonl file");
-  BOOST_TEST(errorOf([&] { plain("a\n", {label("y", 2)}, false); }) ==
+  BOOST_TEST(errorOf([&] { plain("a\n", {label("y", 2)}, Labels::Optional); }) ==
              "a.txt: the model takes no text; give the kind of file that its inputs need");
 }
 
