@@ -48,6 +48,15 @@ cmp <(cut -f1,3,4 program.tsv) <(cut -f1,3,4 eval.64.tsv) || fail "the program t
 "$offramp" run run --input test.txt "${threshold[@]}" >run.tsv 2>/dev/null
 cmp run.tsv program.tsv || fail "\`run\` answers otherwise than the program"
 
+# A label that the model does not know is no reason not to answer; who measures by it is told.
+awk -F'\t' -v OFS='\t' 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == "label") at = i } NR == 3 { $at = "neither" } 1' test.tsv >other.tsv
+for answer in "$offramp run run --input other.tsv ${threshold[*]}" "./sentiment other.tsv --threshold 0.9"; do
+  $answer >other.answers 2>other.log
+  cmp other.answers program.tsv || fail "$answer: other answers where a label is not known"
+  grep -q "other.tsv:3: field \`label\`: \`neither\` is none of the .* classes.*; no label of these data is used" other.log || { cat other.log; fail "$answer: no note"; }
+done
+refused 1 "other.tsv:3: field \`label\`: \`neither\` is none of the" "$offramp" eval run --data test=other.tsv
+
 # The shared library takes the same texts, in plain C, and takes the same exits.
 embedded() { # embedded NAME RUN: builds the library and the program beside it
   mkdir "$1"
