@@ -1,6 +1,6 @@
 #include "backends/cpu/lowering/ScalarMath.h"
 
-#include "backends/cpu/kernels/FittedQuotients.h"
+#include "backends/cpu/formulas/FittedQuotients.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 

@@ -2,7 +2,7 @@
 #ifndef OFFRAMP_CPU_SIMD_MATH_H
 #define OFFRAMP_CPU_SIMD_MATH_H
 
-#include "backends/cpu/kernels/FittedQuotients.h"
+#include "backends/cpu/formulas/FittedQuotients.h"
 #include "backends/cpu/kernels/simd/Simd.h"
 
 namespace offramp::cpu::simd {
