@@ -112,6 +112,31 @@ static void finish(func::FuncOp function, OpBuilder &builder, ValueRange values)
   function.setFunctionType(builder.getFunctionType(function.getArgumentTypes(), values.getTypes()));
 }
 
+/// Whether the op ends a run of item-wise ops, which fusion makes one kernel of: a product, attention, a call, the function's end.
+static bool endsItemWise(Operation *op) {
+  if (isa<FieldOp, ConstantOp>(op)) return false;
+  return !op->hasTrait<ItemWise>() || op->hasTrait<Contraction>() || isa<LinearDxOp>(op);
+}
+
+static bool isGradient(Operation *op) {
+  if (isa<AccumulateOp>(op)) return true;
+  return !op->use_empty() && llvm::all_of(op->getUsers(), [](Operation *user) { return isa<AccumulateOp>(user); });
+}
+
+/// Moves gradients of weights behind the item-wise ops that follow them: an activation that is made again for one then stands beside its
+/// derivative, in one kernel that reads their operand once. No further: what a gradient is made of is still in a cache.
+static void delayGradients(Block &block) {
+  SmallVector<Operation *> waiting;
+  for (Operation &op : llvm::make_early_inc_range(block)) {
+    if (isGradient(&op)) {
+      waiting.push_back(&op);
+    } else if (endsItemWise(&op)) {
+      for (Operation *gradient : waiting) gradient->moveBefore(&op);
+      waiting.clear();
+    }
+  }
+}
+
 /// Moves recomputed ops to just before their first reader: they live no longer than they must, and item-wise ops stand beside those
 /// they can be fused with.
 static void sink(ArrayRef<Operation *> recomputed) {
@@ -192,6 +217,7 @@ LogicalResult cut(ModuleOp module, JointFunction &parts, unsigned number, Deriva
   for (Value value : returned.drop_front(results)) values.push_back(map.lookup(value));
   finish(derivative.backward, body, values);
 
+  delayGradients(derivative.backward.front());
   sink(recomputed);
   IRRewriter rewriter(module.getContext());
   DominanceInfo dominance(derivative.backward);

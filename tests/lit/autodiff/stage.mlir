@@ -111,13 +111,17 @@ func.func @warm_up.loss(%ids: !nn.sample<?xi32> {nn.input = 0 : i64}, %label: !n
 // CHECK-SAME: %[[DY:arg0]]: !nn.sample<?x8xf32>, %[[H:arg1]]: !nn.sample<?x8xf32>, %[[Q:arg2]]: !nn.sample<?x8xf32>, %[[KV:arg3]]: !nn.sample<?x16xf32>,
 // CHECK-SAME: %[[C:arg4]]: !nn.sample<?x8xf32>, %[[X:arg5]]: !nn.sample<?x8xf32>, %[[F:arg6]]: !nn.sample<?x32xf32>,
 // CHECK-SAME: %[[W:arg7]]: !nn.weights<@stage.weights>, %[[GW:arg8]]: !nn.gradients<@stage.weights>) -> !nn.sample<?x8xf32>
-// CHECK: nn.gelu %[[F]]
-// CHECK-NEXT: %[[DW:.*]] = nn.linear_dw %{{.*}}, %[[DY]]
-// CHECK: nn.accumulate %[[GW]] "f2.weight", %[[DW]]
+// Weight gradients wait for the item-wise ops behind them: gelu made again stands beside its derivative, normalised rows beside theirs.
 // CHECK: nn.gelu_dx %[[F]]
+// CHECK-NEXT: %[[G:.*]] = nn.gelu %[[F]]
+// CHECK-NEXT: %[[DW:.*]] = nn.linear_dw %[[G]], %[[DY]]
+// CHECK: nn.accumulate %[[GW]] "f2.weight", %[[DW]]
+// CHECK: nn.linear_dx
 // CHECK: nn.normalize %[[X]]
-// CHECK: nn.accumulate %[[GW]] "n2.gain"
+// CHECK-NOT: nn.accumulate
 // CHECK: nn.normalize_dx %[[X]]
+// CHECK: nn.accumulate %[[GW]] "f1.weight"
+// CHECK: nn.accumulate %[[GW]] "n2.gain"
 // CHECK: nn.linear_dw %[[C]]
 // CHECK: nn.attention_grad %[[Q]], %[[KV]]
 // CHECK: nn.normalize %[[H]]
