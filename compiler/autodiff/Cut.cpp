@@ -4,7 +4,7 @@
 // function has anyway, or on less memory than the value itself would take; else it is *kept*: an argument of the function is passed
 // again, anything else becomes an extra result of the forward function. Values are looked at last to first, so what a recomputation
 // reads is itself decided later. For a transformer stage this keeps the results of its linears and of attention and the sum before the
-// second normalisation; normalised rows, gelu and masks are made again. Decisions are kept: an integer or truth value that depends on a
+// second normalisation; normalised rows, gelu and masks are made again, beside the derivative that reads the same rows. Decisions are kept: an integer or truth value that depends on a
 // computed float could come out otherwise when it is made again by differently fused code, and the step would follow two trajectories.
 #include "compiler/autodiff/Cut.h"
 
@@ -115,7 +115,7 @@ static void finish(func::FuncOp function, OpBuilder &builder, ValueRange values)
 /// Whether the op ends a run of item-wise ops, which fusion makes one kernel of: a product, attention, a call, the function's end.
 static bool endsItemWise(Operation *op) {
   if (isa<FieldOp, ConstantOp>(op)) return false;
-  return !op->hasTrait<ItemWise>() || op->hasTrait<Contraction>() || isa<LinearDxOp>(op);
+  return !op->hasTrait<ItemWise>() || op->hasTrait<Contraction>();
 }
 
 static bool isGradient(Operation *op) {

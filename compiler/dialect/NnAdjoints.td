@@ -16,7 +16,7 @@ def Nn_GeluDxOp : Nn_ValueOp<"gelu_dx", [Nn_ItemWise]> {
   let summary = "dy·gelu'(x)";
   let arguments = (ins Nn_Value:$x, Nn_Value:$dy);
 }
-def Nn_LinearDxOp : Nn_ValueOp<"linear_dx", [Nn_ItemWise]> {
+def Nn_LinearDxOp : Nn_ValueOp<"linear_dx", [Nn_ItemWise, Nn_Contraction]> {
   let summary = "dy·Wᵀ";
   let arguments = (ins Nn_Value:$dy, AnyRankedTensor:$w);
 }

@@ -20,7 +20,7 @@ namespace offramp {
 
 namespace cpu {
 
-bool isLibraryCall(Operation *op) { return isa<nn::LinearOp, nn::LinearDxOp>(op); }
+bool isLibraryCall(Operation *op) { return op->hasTrait<nn::ItemWise>() && op->hasTrait<nn::Contraction>(); }
 
 bool isFusable(Operation *op) {
   if (op->hasTrait<nn::ItemWise>()) return !isLibraryCall(op);
