@@ -8,6 +8,14 @@
 namespace offramp::cpu::simd {
 namespace {
 
+// Highest power first.
+template <int N> OFFRAMP_INLINE Vec polynomial(const float (&coefficients)[N], Vec t) {
+  Vec y = splat(coefficients[0]);
+#pragma clang loop unroll(full)
+  for (int i = 1; i < N; ++i) y = fma(y, t, splat(coefficients[i]));
+  return y;
+}
+
 // eˣ; below -87.3 the smallest normal number, above 88.7 the largest power: both far outside what a softmax reads.
 OFFRAMP_INLINE Vec exp(Vec x) {
   x = lesser(splat(88.72283f), larger(splat(-87.33654f), x));   // x second: NaN stays NaN
@@ -18,13 +26,8 @@ OFFRAMP_INLINE Vec exp(Vec x) {
 #endif
   Vec r = fma(n, splat(-0.693145752f), x);
   r = fma(n, splat(-1.42860677e-6f), r);
-  Vec p = splat(1.98756958e-4f);
-  p = fma(p, r, splat(1.39819994e-3f));
-  p = fma(p, r, splat(8.33345205e-3f));
-  p = fma(p, r, splat(4.16657962e-2f));
-  p = fma(p, r, splat(1.66666660e-1f));
-  p = fma(p, r, splat(0.5f));
-  p = fma(p, r * r, r + splat(1.0f));
+  constexpr float kCoefficients[] = {1.98756958e-4f, 1.39819994e-3f, 8.33345205e-3f, 4.16657962e-2f, 1.66666660e-1f, 0.5f};
+  Vec p = fma(polynomial(kCoefficients, r), r * r, r + splat(1.0f));
 #if defined(__AVX512F__)
   return (Vec)_mm512_scalef_ps((__m512)p, (__m512)n);
 #else
@@ -35,12 +38,6 @@ OFFRAMP_INLINE Vec exp(Vec x) {
 #endif
 }
 
-template <int N> OFFRAMP_INLINE Vec polynomial(const float (&coefficients)[N], Vec t) {
-  Vec y = splat(coefficients[0]);
-#pragma clang loop unroll(full)
-  for (int i = 1; i < N; ++i) y = fma(y, t, splat(coefficients[i]));
-  return y;
-}
 struct Quotient { Vec over, under; };
 template <int P, int Q> OFFRAMP_INLINE Quotient quotient(const FittedQuotient<P, Q> &f, Vec x) {
   Vec c = lesser(splat(f.bound), larger(splat(-f.bound), x)), t = c * c;
