@@ -31,7 +31,9 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size) {
   const char format = (char)bytes[0];
   try {
     InputStream stream("fuzz", std::string_view((const char *)bytes + 1, size - 1));
-    DatasetBuilder builder(format == '4' ? singles : format >= '1' && format <= '3' ? pairs : fields, format >= 'a' || format < '4' ? Labels::Required : size % 2 ? Labels::Optional : Labels::IfKnown);
+    const Labels mayBeAbsent = size % 2 ? Labels::Optional : Labels::IfKnown;
+    DatasetBuilder builder(format == '4' ? singles : format >= '1' && format <= '3' ? pairs : fields,
+                           format >= 'a' || format < '4' ? Labels::Required : mayBeAbsent);
     int64_t rows = 0;
     if (format == 'c' || format == 'C' || format == '1') {
       CsvRecords records(stream);

@@ -64,11 +64,15 @@ OpenRun openRun(const fs::path &run, const std::vector<std::string> &sets, int t
   return open;
 }
 
+void tellNotes(const std::string &what, const Dataset &data) {
+  for (const std::string &note : data.notes()) std::cerr << what << ": " << note << "\n";
+}
+
 std::shared_ptr<const Dataset> testData(const std::vector<std::string> &arguments, std::vector<FieldSpec> &fields) {
   DataArguments data = parseDataArguments(arguments);
   if (!data.contains("test")) throw UsageError("no test data; add `--data test=PATH[,PATH…]`");
   auto read = std::make_shared<const Dataset>(readDataset("test", data.at("test"), fields, Labels::Optional));
-  for (const std::string &note : read->notes()) std::cerr << "test data: " << note << "\n";
+  tellNotes("test data", *read);
   return read;
 }
 

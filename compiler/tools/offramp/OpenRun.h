@@ -36,6 +36,8 @@ void announceMeasuring();
 OpenRun openRun(const std::filesystem::path &run, const std::vector<std::string> &sets, int threads, const std::string &dtype = "f32",
                 cpu::EngineMode mode = cpu::EngineMode::Inference);
 
+/// Says on standard error what a user should know of how data were read; `what` opens each line: `test data`.
+void tellNotes(const std::string &what, const runtime::Dataset &data);
 
 /// The `test` split of --data arguments, labels optional; UsageError when it is not given.
 std::shared_ptr<const runtime::Dataset> testData(const std::vector<std::string> &arguments, std::vector<runtime::FieldSpec> &fields);

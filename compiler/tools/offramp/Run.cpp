@@ -25,7 +25,7 @@ void runInputs(const Options &options) {
   for (const std::string &text : options.input)
     for (std::string &path : splitPaths(text, "--input " + text)) paths.push_back(std::move(path));
   const auto data = std::make_shared<const Dataset>(readDataset("input", paths, run.fields, Labels::IfKnown));
-  for (const std::string &note : data->notes()) std::cerr << "input: " << note << "\n";
+  tellNotes("input", *data);
   Split split = wholeSplit(data);
   Evaluator evaluator(*run.session, split, options.batch);
   Evaluation e = evaluator.evaluate({}, "run", options.out.empty() ? Progress::Output{} : Progress::standardError());

@@ -54,8 +54,7 @@ TrainingData readData(const DataArguments &arguments, std::vector<FieldSpec> fie
   data.train = std::make_shared<const Dataset>(readDataset("train", arguments.at("train"), data.fields));
   if (arguments.contains("valid")) data.valid = std::make_shared<const Dataset>(readDataset("valid", arguments.at("valid"), data.fields));
   for (const auto &[split, read] : {std::pair("train", data.train), std::pair("valid", data.valid)})
-    if (read)
-      for (const std::string &note : read->notes()) std::cerr << fmt::format("{} data: {}\n", split, note);
+    if (read) tellNotes(fmt::format("{} data", split), *read);
   return data;
 }
 
